@@ -1,0 +1,16 @@
+import { CreateTenancy1764000000000 } from './1764000000000-create-tenancy';
+import { CreateCustomers1764000000001 } from './1764000000001-create-customers';
+import { CreateConversations1764000000002 } from './1764000000002-create-conversations';
+import { CreateTouchpoints1764000000003 } from './1764000000003-create-touchpoints';
+import { CreateEvents1764000000004 } from './1764000000004-create-events';
+import { CreateSearch1764000000005 } from './1764000000005-create-search';
+
+/** Every migration, oldest first. A merged one is never edited. */
+export const migrations = [
+  CreateTenancy1764000000000,
+  CreateCustomers1764000000001,
+  CreateConversations1764000000002,
+  CreateTouchpoints1764000000003,
+  CreateEvents1764000000004,
+  CreateSearch1764000000005,
+];

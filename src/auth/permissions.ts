@@ -1,0 +1,94 @@
+import type { UserRole } from '../entities/user';
+
+/** What an actor may do. Scopes of API keys are permissions; roles stand for sets of them. */
+export enum Permission {
+  WORKSPACE_READ = 'WORKSPACE_READ',
+  CUSTOMER_READ = 'CUSTOMER_READ',
+  CUSTOMER_WRITE = 'CUSTOMER_WRITE',
+  CHANNEL_READ = 'CHANNEL_READ',
+  CHANNEL_MANAGE = 'CHANNEL_MANAGE',
+  CONVERSATION_READ = 'CONVERSATION_READ',
+  CONVERSATION_WRITE = 'CONVERSATION_WRITE',
+  MESSAGE_RECORD = 'MESSAGE_RECORD',
+  TOUCHPOINT_READ = 'TOUCHPOINT_READ',
+  TOUCHPOINT_WRITE = 'TOUCHPOINT_WRITE',
+  METRICS_READ = 'METRICS_READ',
+  ACCESS_MANAGE = 'ACCESS_MANAGE',
+}
+
+const everything = Object.values(Permission);
+
+const reading = [
+  Permission.WORKSPACE_READ,
+  Permission.CUSTOMER_READ,
+  Permission.CHANNEL_READ,
+  Permission.CONVERSATION_READ,
+  Permission.TOUCHPOINT_READ,
+];
+
+const serving = [
+  ...reading,
+  Permission.CUSTOMER_WRITE,
+  Permission.CONVERSATION_WRITE,
+  Permission.MESSAGE_RECORD,
+  Permission.TOUCHPOINT_WRITE,
+];
+
+/** What each role may do. */
+export const rolePermissions: Record<UserRole, ReadonlySet<Permission>> = {
+  OWNER: new Set(everything),
+  ADMIN: new Set(everything),
+  SUPERVISOR: new Set([...serving, Permission.METRICS_READ]),
+  AGENT: new Set(serving),
+  ANALYST: new Set([...reading, Permission.METRICS_READ]),
+};
+
+/** The permission that each root field needs. A field without a line here stops the server from starting. */
+export const rootFieldPermissions: Record<string, Permission> = {
+  'Query.viewer': Permission.WORKSPACE_READ,
+  'Query.node': Permission.WORKSPACE_READ,
+  'Query.customer': Permission.CUSTOMER_READ,
+  'Query.customers': Permission.CUSTOMER_READ,
+  'Query.conversation': Permission.CONVERSATION_READ,
+  'Query.conversations': Permission.CONVERSATION_READ,
+  'Query.channels': Permission.CHANNEL_READ,
+  'Query.posts': Permission.CONVERSATION_READ,
+  'Query.touchpoints': Permission.TOUCHPOINT_READ,
+  'Query.responseMetrics': Permission.METRICS_READ,
+  'Mutation.customerUpsert': Permission.CUSTOMER_WRITE,
+  'Mutation.customerIdentityAdd': Permission.CUSTOMER_WRITE,
+  'Mutation.channelCreate': Permission.CHANNEL_MANAGE,
+  'Mutation.conversationClose': Permission.CONVERSATION_WRITE,
+  'Mutation.conversationReopen': Permission.CONVERSATION_WRITE,
+  'Mutation.conversationAssign': Permission.CONVERSATION_WRITE,
+  'Mutation.noteAdd': Permission.CONVERSATION_WRITE,
+  'Mutation.messageRecord': Permission.MESSAGE_RECORD,
+  'Mutation.touchpointRecord': Permission.TOUCHPOINT_WRITE,
+  'Mutation.tagAdd': Permission.CONVERSATION_WRITE,
+  'Mutation.tagRemove': Permission.CONVERSATION_WRITE,
+  'Mutation.apiKeyCreate': Permission.ACCESS_MANAGE,
+  'Mutation.apiKeyRevoke': Permission.ACCESS_MANAGE,
+  'Mutation.userInvite': Permission.ACCESS_MANAGE,
+};
+
+/**
+ * The permission for reading an object of each type, wherever in a query it is reached. A type that
+ * is a Node and has no line here stops the server from starting.
+ */
+export const typePermissions: Record<string, Permission> = {
+  ApiKey: Permission.ACCESS_MANAGE,
+  Attachment: Permission.CONVERSATION_READ,
+  Channel: Permission.CHANNEL_READ,
+  Company: Permission.CUSTOMER_READ,
+  Conversation: Permission.CONVERSATION_READ,
+  Customer: Permission.CUSTOMER_READ,
+  CustomerIdentity: Permission.CUSTOMER_READ,
+  LifecycleTransition: Permission.CUSTOMER_READ,
+  Message: Permission.CONVERSATION_READ,
+  MessageRevision: Permission.CONVERSATION_READ,
+  Post: Permission.CONVERSATION_READ,
+  Tag: Permission.WORKSPACE_READ,
+  Touchpoint: Permission.TOUCHPOINT_READ,
+  User: Permission.WORKSPACE_READ,
+  Workspace: Permission.WORKSPACE_READ,
+};

@@ -1,0 +1,52 @@
+import { DataSource, DefaultNamingStrategy } from 'typeorm';
+import type { Pool } from 'pg';
+import { migrations } from '../../migrations';
+import { entities } from '../entities';
+import { snakeCase } from './row-shape';
+
+class SnakeCaseNames extends DefaultNamingStrategy {
+  override columnName(property: string, customName: string | undefined): string {
+    return customName || snakeCase(property);
+  }
+}
+
+export interface DataSourceOptions {
+  url: string;
+  /** The role that every connection takes on; absent: the role of the URL, which owns the tables. */
+  role?: 'parley_api' | 'parley_system';
+  poolSize: number;
+  /** Told of errors on idle connections: the server went away. */
+  onError?: (error: Error) => void;
+}
+
+/** A TypeORM data source over the entities and migrations; not connected yet. */
+export function createDataSource({ url, role, poolSize, onError }: DataSourceOptions): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    entities,
+    migrations,
+    migrationsTableName: 'schema_migration',
+    migrationsTransactionMode: 'each',
+    namingStrategy: new SnakeCaseNames(),
+    installExtensions: false,
+    poolSize,
+    poolErrorHandler: onError ?? (() => undefined),
+    applicationName: `parley${role ? ` ${role}` : ''}`,
+    logging: false,
+    extra: {
+      // A role taken on in the start-up packet holds from the first statement and costs no round trip.
+      ...(role && { options: `-c role=${role}` }),
+      connectionTimeoutMillis: 5_000,
+      idleTimeoutMillis: 60_000,
+      keepAlive: true,
+      statement_timeout: role ? 30_000 : 0,
+      idle_in_transaction_session_timeout: 60_000,
+    },
+  });
+}
+
+/** The pg pool beneath a connected data source. */
+export function poolOf(dataSource: DataSource): Pool {
+  return (dataSource.driver as unknown as { master: Pool }).master;
+}

@@ -1,0 +1,59 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import { isConnectionLoss, type Session, type Sessions } from './sessions';
+
+const MOST_ATTEMPTS = 4;
+
+/** Whether PostgreSQL ended the transaction for another one's sake: deadlock or serialisation. */
+function wasVictim(error: unknown): boolean {
+  const { code } = error as { code?: string };
+  return code === '40P01' || code === '40001';
+}
+
+/** Opens the transactions that commands run in. */
+export class UnitOfWork {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly sessions: Sessions,
+  ) {}
+
+  /**
+   * Runs `work` in one transaction bound to the workspace; commits when it resolves, rolls back when
+   * it rejects. Session and manager are the same connection. When PostgreSQL sacrifices the
+   * transaction to end a deadlock, the work runs again from the start.
+   */
+  async transaction<T>(
+    workspaceId: string,
+    work: (session: Session, manager: EntityManager) => Promise<T>,
+  ): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.attempt(workspaceId, work);
+      } catch (error) {
+        if (attempt === MOST_ATTEMPTS || !wasVictim(error)) throw error;
+      }
+    }
+  }
+
+  private async attempt<T>(
+    workspaceId: string,
+    work: (session: Session, manager: EntityManager) => Promise<T>,
+  ): Promise<T> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      const session = (await runner.connect()) as Session;
+      await this.sessions.bind(session, workspaceId);
+      await runner.startTransaction();
+      try {
+        const result = await work(session, runner.manager);
+        await runner.commitTransaction();
+        return result;
+      } catch (error) {
+        // a lost connection has rolled back by itself, and a second error would hide the first
+        if (!isConnectionLoss(error)) await runner.rollbackTransaction();
+        throw error;
+      }
+    } finally {
+      await runner.release();
+    }
+  }
+}

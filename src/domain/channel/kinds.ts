@@ -1,0 +1,22 @@
+/** The platforms that a channel can be on. */
+export enum ChannelKind {
+  BLUESKY = 'BLUESKY',
+  COMMUNITY = 'COMMUNITY',
+  CONTACT_FORM = 'CONTACT_FORM',
+  CUSTOM = 'CUSTOM',
+  EMAIL = 'EMAIL',
+  FACEBOOK = 'FACEBOOK',
+  INSTAGRAM = 'INSTAGRAM',
+  IN_PERSON = 'IN_PERSON',
+  LINKEDIN = 'LINKEDIN',
+  MASTODON = 'MASTODON',
+  PHONE = 'PHONE',
+  REVIEWS = 'REVIEWS',
+  SMS = 'SMS',
+  SNAPCHAT = 'SNAPCHAT',
+  TELEGRAM = 'TELEGRAM',
+  WEB_CHAT = 'WEB_CHAT',
+  WHATSAPP = 'WHATSAPP',
+  X = 'X',
+  YOUTUBE = 'YOUTUBE',
+}

@@ -1,0 +1,165 @@
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+import { Customer, CustomerIdentity, LifecycleStage, LifecycleTransition } from '../../entities';
+import type { NewEvent } from '../../events/registry';
+import { defineCommand, type Outcome, type Work } from '../kit/command';
+import { DomainError, ErrorCode, notFound } from '../kit/errors';
+import { newId } from '../kit/ids';
+import { instant, jsonObject, line, optional } from '../kit/input';
+import { firstStage } from '../lifecycle/stages';
+import { lockCustomer } from './find-customer';
+import { customerLookup, type CustomerLookup } from './lookup';
+
+export type UpsertOutcome = 'CREATED' | 'UPDATED' | 'UNCHANGED';
+
+const fields = z.object({
+  name: line(200).nullish(),
+  email: line(254)
+    .transform((email) => email.toLowerCase())
+    .nullish(),
+  phone: line(32).nullish(),
+  externalRef: line(200).nullish(),
+  properties: jsonObject.nullish(),
+  stage: line(50).nullish(),
+  stageReason: optional(line(500)),
+  stageChangedAt: optional(instant),
+});
+
+type Fields = z.output<typeof fields>;
+type Result = { customerId: string; outcome: UpsertOutcome };
+
+/**
+ * Makes the customer that `by` names, or changes what is there. Fields left out stay as they are;
+ * null clears; properties are merged key by key, null removing one.
+ */
+export const upsertCustomer = defineCommand({
+  name: 'customerUpsert',
+  input: z.object({ by: customerLookup, input: fields }),
+  async run(work, { by, input }): Promise<Outcome<Result>> {
+    const known = await lockCustomer(work, by);
+    if (known) return changeCustomer(work, known, input);
+    if (by.id != null) throw notFound('customer', ['by', 'id']);
+    return makeCustomer(work, by, input);
+  },
+});
+
+async function makeCustomer(
+  work: Work,
+  by: CustomerLookup,
+  input: Fields,
+): Promise<Outcome<Result>> {
+  const { manager, actor, now } = work;
+  const { workspaceId } = actor;
+  const email = by.email ?? input.email ?? null;
+  const externalRef = by.externalRef ?? input.externalRef ?? null;
+  await refuseTaken(work, { email, externalRef }, null);
+  const stage = input.stage ?? (await firstStage(work));
+  if (input.stage) await requireStage(work, stage);
+  const customerId = newId();
+  await manager.insert(Customer, {
+    workspaceId,
+    id: customerId,
+    name: input.name ?? null,
+    email,
+    phone: input.phone ?? null,
+    externalRef,
+    stage,
+    properties: withoutNulls(input.properties ?? {}) as object,
+    createdAt: now,
+    updatedAt: now,
+  });
+  if (by.identity) {
+    await manager.insert(CustomerIdentity, {
+      workspaceId,
+      id: newId(),
+      customerId,
+      ...by.identity,
+      createdAt: now,
+    });
+  }
+  await recordTransition(work, customerId, null, stage, input);
+  return {
+    result: { customerId, outcome: 'CREATED' },
+    events: [{ type: 'customer.created', subjectId: customerId, data: {} }],
+  };
+}
+
+async function changeCustomer(work: Work, id: string, input: Fields): Promise<Outcome<Result>> {
+  const { manager, actor, now } = work;
+  const key = { workspaceId: actor.workspaceId, id };
+  const before = await manager.findOneByOrFail(Customer, key);
+  const wanted: Partial<Customer> = {};
+  for (const field of ['name', 'email', 'phone', 'externalRef'] as const) {
+    const value = input[field];
+    if (value !== undefined && value !== before[field]) wanted[field] = value;
+  }
+  if (input.properties) {
+    const merged = withoutNulls({ ...before.properties, ...input.properties });
+    if (!isDeepStrictEqual(merged, before.properties)) wanted.properties = merged;
+  }
+  if (input.stage && input.stage !== before.stage) {
+    await requireStage(work, input.stage);
+    wanted.stage = input.stage;
+  }
+  const changed = Object.keys(wanted);
+  if (changed.length === 0) return { result: { customerId: id, outcome: 'UNCHANGED' } };
+
+  await refuseTaken(work, wanted, id);
+  await manager.update(Customer, key, { ...(wanted as object), updatedAt: now });
+  const events: NewEvent[] = [
+    { type: 'customer.updated', subjectId: id, data: { fields: changed } },
+  ];
+  if (wanted.stage) {
+    await recordTransition(work, id, before.stage, wanted.stage, input);
+    const data = { from: before.stage, to: wanted.stage };
+    events.push({ type: 'customer.stage_changed', subjectId: id, data });
+  }
+  return { result: { customerId: id, outcome: 'UPDATED' }, events };
+}
+
+function withoutNulls(properties: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== null));
+}
+
+async function requireStage({ manager, actor }: Work, key: string): Promise<void> {
+  if (await manager.existsBy(LifecycleStage, { workspaceId: actor.workspaceId, key })) return;
+  throw notFound('lifecycle stage', ['input', 'stage']);
+}
+
+async function refuseTaken(
+  { manager, actor }: Work,
+  wanted: { email?: string | null; externalRef?: string | null },
+  ownId: string | null,
+): Promise<void> {
+  for (const field of ['email', 'externalRef'] as const) {
+    const value = wanted[field];
+    if (value == null) continue;
+    const holder = await manager.findOneBy(Customer, {
+      workspaceId: actor.workspaceId,
+      [field]: value,
+    });
+    if (!holder || holder.id === ownId) continue;
+    const message = `Another customer has this ${field}.`;
+    throw new DomainError(ErrorCode.CONFLICT, message, ['input', field]);
+  }
+}
+
+async function recordTransition(
+  { manager, actor, now }: Work,
+  customerId: string,
+  fromStage: string | null,
+  toStage: string,
+  { stageReason, stageChangedAt }: Fields,
+): Promise<void> {
+  await manager.insert(LifecycleTransition, {
+    workspaceId: actor.workspaceId,
+    id: newId(),
+    customerId,
+    fromStage,
+    toStage,
+    reason: stageReason,
+    actor: { kind: actor.kind, id: actor.id },
+    occurredAt: stageChangedAt ?? now,
+    recordedAt: now,
+  });
+}

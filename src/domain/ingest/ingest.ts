@@ -1,0 +1,64 @@
+import { queryObjects } from '../../db/sessions';
+import { sql } from '../../db/sql';
+import type { Visibility } from '../../entities/channel';
+import type { NewEvent } from '../../events/registry';
+import type { Work } from '../kit/command';
+import { resolveCustomers } from './identities';
+import type { Ingested, InboundItem } from './item';
+import { addMessages, adoptReplies } from './messages';
+import { updateResponses } from './responses';
+import { updateSummaries } from './summaries';
+import { resolveThreads } from './threads';
+import { recordMessageTouchpoints } from './touchpoints';
+
+/**
+ * Takes messages in, whatever brought them: finds or makes customers, conversations and messages,
+ * links replies, keeps responses and summaries, records touchpoints. The same items again, in any
+ * order and in any division into calls, come to the same state.
+ * @param items of channels of the workspace; at most some thousands, in one statement each step.
+ */
+export async function ingestItems(
+  work: Work,
+  items: readonly InboundItem[],
+): Promise<{ ingested: Ingested[]; events: NewEvent[] }> {
+  const events: NewEvent[] = [];
+  const visibility = await channelVisibility(work, items);
+  const identities = items.flatMap(({ author, customer }) => [
+    ...('identity' in author ? [author.identity] : []),
+    ...(customer ? [customer] : []),
+  ]);
+  const customers = await resolveCustomers(work, identities, events);
+  const threads = await resolveThreads(work, items, customers, visibility, events);
+  const { ids, added } = await addMessages(work, items, threads, customers);
+  const adopted = await adoptReplies(work, added);
+  await updateResponses(work, added, adopted);
+  await updateSummaries(work, added, events);
+  await recordMessageTouchpoints(work, added, customers);
+  for (const { id, item, thread } of added) {
+    events.push({
+      type: 'message.added',
+      subjectId: id,
+      occurredAt: item.sentAt,
+      data: { conversationId: thread.id, channelId: item.channelId, direction: item.direction },
+    });
+  }
+  const created = new Set(added.map(({ id }) => id));
+  const ingested = ids.map(({ id, conversationId }): Ingested => {
+    const outcome = created.delete(id) ? 'CREATED' : 'UNCHANGED';
+    return { outcome, messageId: id, conversationId };
+  });
+  return { ingested, events };
+}
+
+async function channelVisibility(
+  { session, actor }: Work,
+  items: readonly InboundItem[],
+): Promise<Map<string, Visibility>> {
+  const ids = [...new Set(items.map(({ channelId }) => channelId))];
+  const rows = await queryObjects<{ id: string; visibility: Visibility }>(
+    session,
+    sql`select id, visibility from channel
+        where workspace_id = ${actor.workspaceId} and id = any(${ids}::uuid[])`,
+  );
+  return new Map(rows.map((row) => [row.id, row.visibility]));
+}

@@ -1,0 +1,56 @@
+import type { Visibility } from '../../entities/channel';
+
+/** Who a customer is on a platform. */
+export interface IdentityRef {
+  channelKind: string;
+  /** Empty where ids are global on the platform. */
+  scope: string;
+  externalId: string;
+  /** The name that people see, without decoration such as @. */
+  handle?: string | null;
+  displayName?: string | null;
+}
+
+/** Who wrote a message: a customer by an identity of theirs, a user of the workspace, or a name. */
+export type Author = { identity: IdentityRef } | { userId: string } | { name: string };
+
+/**
+ * One message as a connector, an importer or `messageRecord` states it. Everything that it names is
+ * found or made; the same (channel, externalId) again changes nothing.
+ */
+export interface InboundItem {
+  /** UUID of the channel. */
+  channelId: string;
+  /** The platform's key of the conversation, unique in the channel. */
+  threadKey: string;
+  /** The platform's id of the message, unique in the channel; null never matches another. */
+  externalId: string | null;
+  /** The platform's own order among messages of the same time. */
+  orderKey: bigint;
+  direction: 'INBOUND' | 'OUTBOUND';
+  author: Author;
+  /** Whom the conversation is with; null while that is not known. */
+  customer: IdentityRef | null;
+  /** The message that it answers, which may come later or never; its channel when it is another one. */
+  replyTo: { externalId: string; channelId?: string | null } | null;
+  /** The provider's time. */
+  sentAt: Date;
+  body: string;
+  /** Absent: the channel's. */
+  visibility?: Visibility | null;
+  subject?: string | null;
+  /** UUID of the post that the conversation hangs from. */
+  postId?: string | null;
+}
+
+/** What became of an item. */
+export interface Ingested {
+  outcome: 'CREATED' | 'UNCHANGED';
+  messageId: string;
+  conversationId: string;
+}
+
+/** Key of an identity in a map. */
+export function identityKey({ channelKind, scope, externalId }: IdentityRef): string {
+  return JSON.stringify([channelKind, scope, externalId]);
+}

@@ -1,0 +1,89 @@
+import { bulkColumns, bulkTable } from '../../db/bulk';
+import { queryObjects } from '../../db/sessions';
+import { sql } from '../../db/sql';
+import type { Work } from '../kit/command';
+import type { AddedMessage } from './messages';
+
+/**
+ * Keeps `responseId` of inbound messages: the earliest outbound message that answers it, by
+ * (sentAt, orderKey, id).
+ *
+ * What answers it depends on the talk. In public, where many speak at once, only a reply to it does.
+ * In private, an outbound message that replies to nothing in particular answers everything before it.
+ */
+export async function updateResponses(
+  work: Work,
+  added: readonly AddedMessage[],
+  adoptedParents: readonly string[],
+): Promise<void> {
+  const parents = new Set(adoptedParents);
+  for (const { item, replyToId } of added) {
+    if (item.direction === 'OUTBOUND' && replyToId) parents.add(replyToId);
+  }
+  await answerByReply(work, [...parents]);
+
+  const talk = added.filter(({ thread }) => thread.visibility === 'PRIVATE');
+  await answerEarlier(
+    work,
+    talk.filter(({ item }) => item.direction === 'OUTBOUND' && !item.replyTo),
+  );
+  await answerLate(
+    work,
+    talk.filter(({ item }) => item.direction === 'INBOUND'),
+  );
+}
+
+/** Messages that got a reply: the earliest outbound reply, unless something earlier answers already. */
+async function answerByReply({ session, actor }: Work, parentIds: string[]): Promise<void> {
+  if (parentIds.length === 0) return;
+  await queryObjects(
+    session,
+    sql`update message m set response_id = r.id, responded_at = r.sent_at
+        from unnest(${parentIds}::uuid[]) p(id)
+        cross join lateral (
+          select o.id, o.sent_at, o.order_key from message o
+          where o.workspace_id = ${actor.workspaceId} and o.reply_to_id = p.id and o.direction = 'OUTBOUND'
+          order by o.sent_at, o.order_key, o.id limit 1
+        ) r
+        where m.workspace_id = ${actor.workspaceId} and m.id = p.id and m.direction = 'INBOUND'
+          and (m.responded_at is null or (r.sent_at, r.order_key, r.id) < (
+            select e.sent_at, e.order_key, e.id from message e
+            where e.workspace_id = ${actor.workspaceId} and e.id = m.response_id))`,
+  );
+}
+
+/** New outbound messages in private talk: what came before them and was not answered earlier. */
+async function answerEarlier({ session, actor }: Work, added: readonly AddedMessage[]) {
+  for (const { id, item, thread } of added) {
+    const at = sql`(${item.sentAt}::timestamptz, ${item.orderKey}::bigint, ${id}::uuid)`;
+    const answer = sql`update message m set response_id = ${id}, responded_at = ${item.sentAt}
+      where m.workspace_id = ${actor.workspaceId} and m.conversation_id = ${thread.id}
+        and m.direction = 'INBOUND' and (m.sent_at, m.order_key, m.id) < ${at}`;
+    await queryObjects(session, sql`${answer} and m.responded_at is null`);
+    await queryObjects(session, sql`${answer} and m.responded_at > ${item.sentAt}`);
+  }
+}
+
+/** Inbound messages of private talk that came in after what answers them. */
+async function answerLate({ session, actor }: Work, added: readonly AddedMessage[]) {
+  if (added.length === 0) return;
+  const columns = bulkColumns(added, {
+    id: ['uuid', ({ id }) => id],
+    conversation_id: ['uuid', ({ thread }) => thread.id],
+    sent_at: ['timestamptz', ({ item }) => item.sentAt],
+    order_key: ['bigint', ({ item }) => item.orderKey],
+  });
+  await queryObjects(
+    session,
+    sql`update message m set response_id = r.id, responded_at = r.sent_at
+        from ${bulkTable('n', columns)}
+        cross join lateral (
+          select o.id, o.sent_at from message o
+          where o.workspace_id = ${actor.workspaceId} and o.conversation_id = n.conversation_id
+            and (o.sent_at, o.order_key, o.id) > (n.sent_at, n.order_key, n.id)
+            and o.direction = 'OUTBOUND' and (o.reply_to_id = n.id or o.reply_to_external_id is null)
+          order by o.sent_at, o.order_key, o.id limit 1
+        ) r
+        where m.workspace_id = ${actor.workspaceId} and m.id = n.id`,
+  );
+}

@@ -1,0 +1,47 @@
+/** Why a command was refused. Every code is part of the API. */
+export enum ErrorCode {
+  NOT_FOUND = 'NOT_FOUND',
+  INVALID_INPUT = 'INVALID_INPUT',
+  INVALID_STATE = 'INVALID_STATE',
+  CONFLICT = 'CONFLICT',
+  FORBIDDEN = 'FORBIDDEN',
+  IDEMPOTENCY_KEY_REUSED = 'IDEMPOTENCY_KEY_REUSED',
+}
+
+/** One problem, told so that the caller knows what to change. */
+export interface Problem {
+  code: ErrorCode;
+  message: string;
+  /** The offending argument or input field, from the mutation's arguments inwards. */
+  path: string[] | null;
+}
+
+/** Thrown by a command to refuse; nothing of it is written. Reaches the caller as `userErrors`. */
+export class DomainError extends Error {
+  readonly problems: Problem[];
+
+  constructor(code: ErrorCode, message: string, path?: readonly (string | number)[]);
+  constructor(problems: Problem[]);
+  constructor(first: ErrorCode | Problem[], message = '', path?: readonly (string | number)[]) {
+    const problems = Array.isArray(first)
+      ? first
+      : [{ code: first, message, path: path ? path.map(String) : null }];
+    super(problems.map((problem) => problem.message).join('; '));
+    this.problems = problems;
+  }
+}
+
+/** The refusal for an id that names nothing the caller may see. */
+export function notFound(what: string, path: readonly (string | number)[]): DomainError {
+  return new DomainError(ErrorCode.NOT_FOUND, `There is no such ${what}.`, path);
+}
+
+/** Raised by a query for an argument that can't be used; `argument` is its path. */
+export class BadArgument extends Error {
+  constructor(
+    readonly argument: readonly (string | number)[],
+    message: string,
+  ) {
+    super(`${argument.join('.')} ${message}`);
+  }
+}

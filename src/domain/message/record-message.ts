@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { seesChannel } from '../../auth/actor';
+import { Channel, User } from '../../entities';
+import { defineCommand, type Outcome, type Work } from '../kit/command';
+import { DomainError, ErrorCode, notFound } from '../kit/errors';
+import { id, instant, line, optional, prose } from '../kit/input';
+import { ingestItems } from '../ingest/ingest';
+import type { Author, IdentityRef, InboundItem } from '../ingest/item';
+import { LONGEST_BODY } from './add-note';
+
+const externalId = line(500);
+
+const identity = z.object({
+  externalId,
+  handle: optional(line(200)),
+  displayName: optional(line(200)),
+});
+
+const shape = z.object({
+  channelId: id('Channel'),
+  input: z.object({
+    threadKey: line(500),
+    externalId,
+    direction: z.enum(['INBOUND', 'OUTBOUND']),
+    body: prose(LONGEST_BODY),
+    sentAt: instant,
+    orderKey: z
+      .string()
+      .regex(/^\d{1,18}$/, 'Must be a whole number of at most 18 digits.')
+      .nullish()
+      .transform((digits) => BigInt(digits ?? 0)),
+    customer: optional(identity),
+    author: optional(identity),
+    authorUserId: optional(id('User')),
+    replyToExternalId: optional(externalId),
+    visibility: optional(z.enum(['PUBLIC', 'PRIVATE'])),
+    subject: optional(line(500)),
+  }),
+});
+
+type Input = z.output<typeof shape>['input'];
+type Result = { messageId: string; conversationId: string; outcome: 'CREATED' | 'UNCHANGED' };
+
+/** Records a message that another system carried; the same externalId again changes nothing. */
+export const recordMessage = defineCommand({
+  name: 'messageRecord',
+  input: shape,
+  async run(work, { channelId, input }): Promise<Outcome<Result>> {
+    const { manager, actor } = work;
+    const channel = await manager.findOneBy(Channel, {
+      workspaceId: actor.workspaceId,
+      id: channelId,
+    });
+    if (!channel || !seesChannel(actor, channelId)) throw notFound('channel', ['channelId']);
+    const item: InboundItem = {
+      channelId,
+      threadKey: input.threadKey,
+      externalId: input.externalId,
+      orderKey: input.orderKey,
+      direction: input.direction,
+      author: await authorOf(work, channel, input),
+      customer: refOf(
+        channel,
+        input.customer ?? (input.direction === 'INBOUND' ? input.author : null),
+      ),
+      replyTo: input.replyToExternalId ? { externalId: input.replyToExternalId } : null,
+      sentAt: input.sentAt,
+      body: input.body,
+      visibility: input.visibility,
+      subject: input.subject,
+    };
+    const { ingested, events } = await ingestItems(work, [item]);
+    return { result: ingested[0]!, events };
+  },
+});
+
+async function authorOf({ manager, actor }: Work, channel: Channel, input: Input): Promise<Author> {
+  if (input.direction === 'INBOUND') {
+    const author = refOf(channel, input.author ?? input.customer);
+    if (author) return { identity: author };
+    const message = 'An inbound message needs its author, or the customer who wrote it.';
+    throw new DomainError(ErrorCode.INVALID_INPUT, message, ['input', 'author']);
+  }
+  if (!input.authorUserId) return { name: channel.name };
+  const key = { workspaceId: actor.workspaceId, id: input.authorUserId };
+  if (!(await manager.existsBy(User, key))) throw notFound('user', ['input', 'authorUserId']);
+  return { userId: input.authorUserId };
+}
+
+function refOf(channel: Channel, identityInput: Input['customer']): IdentityRef | null {
+  if (!identityInput) return null;
+  return { channelKind: channel.kind, scope: channel.identityScope, ...identityInput };
+}

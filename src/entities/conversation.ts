@@ -1,0 +1,108 @@
+import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+import { Channel, type Visibility } from './channel';
+import { BelongsTo, IdKey, Instant, Ref, Text, WorkspaceKey } from './columns';
+import { Customer } from './customer';
+import { Post } from './post';
+import { Tag } from './tag';
+import { User } from './user';
+
+export type ConversationStatus = 'OPEN' | 'CLOSED';
+
+/** One exchange with the company on a channel. */
+@Entity('conversation')
+@BelongsTo(() => Channel, 'channelId', 'conversation_channel_fk')
+@BelongsTo(() => Customer, 'customerId', 'conversation_customer_fk')
+@BelongsTo(() => Post, 'postId', 'conversation_post_fk')
+@BelongsTo(() => User, 'assigneeId', 'conversation_assignee_fk')
+@Unique('conversation_thread_key', ['workspaceId', 'channelId', 'threadKey'])
+@Index('conversation_active', ['workspaceId', 'lastMessageAt', 'id'])
+@Index('conversation_status_active', ['workspaceId', 'status', 'lastMessageAt', 'id'])
+@Index('conversation_channel_active', ['workspaceId', 'channelId', 'lastMessageAt', 'id'])
+@Index('conversation_customer_active', ['workspaceId', 'customerId', 'lastMessageAt', 'id'])
+@Index('conversation_assignee_active', ['workspaceId', 'assigneeId', 'lastMessageAt', 'id'])
+@Index('conversation_started', ['workspaceId', 'startedAt', 'id'])
+@Index('conversation_first_inbound', ['workspaceId', 'channelId', 'firstInboundAt'])
+export class Conversation {
+  @WorkspaceKey()
+  workspaceId: string;
+
+  @IdKey()
+  id: string;
+
+  @Ref()
+  channelId: string;
+
+  /** Whom it is with; null while only the company has spoken to nobody in particular. */
+  @Ref({ nullable: true })
+  customerId: string | null;
+
+  @Ref({ nullable: true })
+  postId: string | null;
+
+  @Ref({ nullable: true })
+  assigneeId: string | null;
+
+  /** The platform's key of the thread, unique in the channel. */
+  @Text()
+  threadKey: string;
+
+  @Text()
+  visibility: Visibility;
+
+  @Text({ default: 'OPEN' })
+  status: ConversationStatus;
+
+  @Text({ nullable: true })
+  subject: string | null;
+
+  /** Provider's time of the earliest message. */
+  @Instant()
+  startedAt: Date;
+
+  /** Provider's time of the earliest inbound message. */
+  @Instant({ nullable: true })
+  firstInboundAt: Date | null;
+
+  /** Provider's time of the earliest outbound message at or after `firstInboundAt`. */
+  @Instant({ nullable: true })
+  firstResponseAt: Date | null;
+
+  /** The newest message that is not a note, by (sent_at, order_key, id). */
+  @Ref({ nullable: true })
+  lastMessageId: string | null;
+
+  @Instant()
+  lastMessageAt: Date;
+
+  /** Inbound and outbound messages; notes are not counted. */
+  @Column({ type: 'integer', default: 0 })
+  messageCount: number;
+
+  @Instant({ nullable: true })
+  closedAt: Date | null;
+
+  @Instant()
+  createdAt: Date;
+
+  @Instant()
+  updatedAt: Date;
+}
+
+/** A tag on a conversation. */
+@Entity('conversation_tag')
+@BelongsTo(() => Conversation, 'conversationId', 'conversation_tag_conversation_fk')
+@BelongsTo(() => Tag, 'tagId', 'conversation_tag_tag_fk')
+@Index('conversation_tag_tag', ['workspaceId', 'tagId', 'conversationId'])
+export class ConversationTag {
+  @WorkspaceKey()
+  workspaceId: string;
+
+  @PrimaryColumn({ type: 'uuid' })
+  conversationId: string;
+
+  @PrimaryColumn({ type: 'uuid' })
+  tagId: string;
+
+  @Instant()
+  createdAt: Date;
+}

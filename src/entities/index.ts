@@ -1,0 +1,60 @@
+import { ApiKey } from './api-key';
+import { AuditEntry, IdempotencyRecord } from './bookkeeping';
+import { Channel } from './channel';
+import { Company } from './company';
+import { Conversation, ConversationTag } from './conversation';
+import { Customer, CustomerIdentity } from './customer';
+import { LifecycleStage, LifecycleTransition } from './lifecycle';
+import { Attachment, Message, MessageRevision } from './message';
+import { Post } from './post';
+import { CustomerTag, Tag } from './tag';
+import { Touchpoint } from './touchpoint';
+import { User } from './user';
+import { Workspace } from './workspace';
+
+/** Every table that TypeORM maps; the event tables are plain SQL (`events/`). */
+export const entities = [
+  ApiKey,
+  Attachment,
+  AuditEntry,
+  Channel,
+  Company,
+  Conversation,
+  ConversationTag,
+  Customer,
+  CustomerIdentity,
+  CustomerTag,
+  IdempotencyRecord,
+  LifecycleStage,
+  LifecycleTransition,
+  Message,
+  MessageRevision,
+  Post,
+  Tag,
+  Touchpoint,
+  User,
+  Workspace,
+];
+
+export {
+  ApiKey,
+  Attachment,
+  AuditEntry,
+  Channel,
+  Company,
+  Conversation,
+  ConversationTag,
+  Customer,
+  CustomerIdentity,
+  CustomerTag,
+  IdempotencyRecord,
+  LifecycleStage,
+  LifecycleTransition,
+  Message,
+  MessageRevision,
+  Post,
+  Tag,
+  Touchpoint,
+  User,
+  Workspace,
+};

@@ -1,0 +1,161 @@
+import { Column, Entity, Index, Unique } from 'typeorm';
+import { Channel } from './channel';
+import { BelongsTo, IdKey, Instant, Ref, Text, WorkspaceKey } from './columns';
+import { Conversation } from './conversation';
+import { Customer } from './customer';
+import { User } from './user';
+
+export type MessageDirection = 'INBOUND' | 'OUTBOUND' | 'NOTE';
+
+/** One utterance in a conversation. */
+@Entity('message')
+@BelongsTo(() => Conversation, 'conversationId', 'message_conversation_fk')
+@BelongsTo(() => Channel, 'channelId', 'message_channel_fk')
+@BelongsTo(() => Customer, 'authorCustomerId', 'message_author_customer_fk')
+@BelongsTo(() => User, 'authorUserId', 'message_author_user_fk')
+@BelongsTo(() => Message, 'replyToId', 'message_reply_to_fk')
+@BelongsTo(() => Message, 'responseId', 'message_response_fk')
+@Unique('message_external_key', ['workspaceId', 'channelId', 'externalId'])
+@Index('message_conversation_order', ['workspaceId', 'conversationId', 'sentAt', 'orderKey', 'id'])
+@Index('message_replies', ['workspaceId', 'replyToId', 'sentAt', 'orderKey', 'id'], {
+  where: 'reply_to_id is not null',
+})
+@Index('message_awaiting_parent', ['workspaceId', 'replyToChannelId', 'replyToExternalId'], {
+  where: 'reply_to_id is null and reply_to_external_id is not null',
+})
+@Index('message_answered', ['workspaceId', 'conversationId', 'respondedAt'], {
+  where: "direction = 'INBOUND'",
+})
+@Index('message_channel_sent', ['workspaceId', 'channelId', 'sentAt'])
+export class Message {
+  @WorkspaceKey()
+  workspaceId: string;
+
+  @IdKey()
+  id: string;
+
+  @Ref()
+  conversationId: string;
+
+  /** The conversation's channel, repeated so that external ids are unique in it. */
+  @Ref()
+  channelId: string;
+
+  /** The platform's id of the message; null for what has none, such as a note. */
+  @Text({ nullable: true })
+  externalId: string | null;
+
+  @Text()
+  direction: MessageDirection;
+
+  @Ref({ nullable: true })
+  authorCustomerId: string | null;
+
+  @Ref({ nullable: true })
+  authorUserId: string | null;
+
+  /** Name of an author who is neither a customer nor a user here: the brand, a bot, a machine. */
+  @Text({ nullable: true })
+  authorName: string | null;
+
+  @Text()
+  body: string;
+
+  @Ref({ nullable: true })
+  replyToId: string | null;
+
+  /** Kept even when the message that it answers is not here, or not yet. */
+  @Text({ nullable: true })
+  replyToExternalId: string | null;
+
+  /** The channel in which `replyToExternalId` is valid. */
+  @Ref({ nullable: true })
+  replyToChannelId: string | null;
+
+  /** For an inbound message: its earliest answer. */
+  @Ref({ nullable: true })
+  responseId: string | null;
+
+  /** `sentAt` of the response. */
+  @Instant({ nullable: true })
+  respondedAt: Date | null;
+
+  /** The provider's time; order is by it, then `orderKey`, then `id`. */
+  @Instant()
+  sentAt: Date;
+
+  /** The platform's own order among messages of the same time; 0 where it has none. */
+  @Column({ type: 'bigint', default: 0 })
+  orderKey: string;
+
+  /** When Parley received it. */
+  @Instant()
+  receivedAt: Date;
+
+  @Instant({ nullable: true })
+  editedAt: Date | null;
+
+  @Instant({ nullable: true })
+  deletedAt: Date | null;
+}
+
+/** What a message said before an edit or a deletion. */
+@Entity('message_revision')
+@BelongsTo(() => Message, 'messageId', 'message_revision_message_fk')
+@Index('message_revision_message', ['workspaceId', 'messageId', 'recordedAt', 'id'])
+export class MessageRevision {
+  @WorkspaceKey()
+  workspaceId: string;
+
+  @IdKey()
+  id: string;
+
+  @Ref()
+  messageId: string;
+
+  @Text()
+  kind: 'EDITED' | 'DELETED';
+
+  @Text()
+  previousBody: string;
+
+  /** Provider's time of the change. */
+  @Instant()
+  occurredAt: Date;
+
+  @Instant()
+  recordedAt: Date;
+}
+
+/** A file that came with a message: what is known of it, not its bytes. */
+@Entity('attachment')
+@BelongsTo(() => Message, 'messageId', 'attachment_message_fk')
+@Index('attachment_message', ['workspaceId', 'messageId', 'id'])
+export class Attachment {
+  @WorkspaceKey()
+  workspaceId: string;
+
+  @IdKey()
+  id: string;
+
+  @Ref()
+  messageId: string;
+
+  @Text({ nullable: true })
+  fileName: string | null;
+
+  /** Media type as declared by the sender. */
+  @Text({ nullable: true })
+  contentType: string | null;
+
+  /** In bytes. */
+  @Column({ type: 'bigint', nullable: true })
+  byteSize: string | null;
+
+  /** Where the platform keeps it; may expire. */
+  @Text({ nullable: true })
+  sourceUrl: string | null;
+
+  @Instant()
+  createdAt: Date;
+}

@@ -1,0 +1,38 @@
+import { Entity, Index, Unique } from 'typeorm';
+import { Channel } from './channel';
+import { BelongsTo, IdKey, Instant, Ref, Text, WorkspaceKey } from './columns';
+
+/** A public root that comments hang from; the company's own or anybody's. */
+@Entity('post')
+@BelongsTo(() => Channel, 'channelId', 'post_channel_fk')
+@Unique('post_external_key', ['workspaceId', 'channelId', 'externalId'])
+@Index('post_published', ['workspaceId', 'publishedAt', 'id'])
+@Index('post_channel_published', ['workspaceId', 'channelId', 'publishedAt', 'id'])
+export class Post {
+  @WorkspaceKey()
+  workspaceId: string;
+
+  @IdKey()
+  id: string;
+
+  @Ref()
+  channelId: string;
+
+  @Text()
+  externalId: string;
+
+  @Text({ nullable: true })
+  body: string | null;
+
+  @Text({ nullable: true })
+  url: string | null;
+
+  @Text({ nullable: true })
+  authorName: string | null;
+
+  @Instant()
+  publishedAt: Date;
+
+  @Instant()
+  createdAt: Date;
+}
