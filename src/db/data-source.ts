@@ -1,4 +1,4 @@
-import { DataSource, DefaultNamingStrategy } from 'typeorm';
+import { DataSource, DefaultNamingStrategy, type Table } from 'typeorm';
 import type { Pool } from 'pg';
 import { migrations } from '../../migrations';
 import { entities } from '../entities';
@@ -7,6 +7,11 @@ import { snakeCase } from './row-shape';
 class SnakeCaseNames extends DefaultNamingStrategy {
   override columnName(property: string, customName: string | undefined): string {
     return customName || snakeCase(property);
+  }
+
+  /** The name that PostgreSQL gives to a foreign key without one. */
+  override foreignKeyName(table: Table | string, columns: string[]): string {
+    return `${this.getTableName(table)}_${columns.join('_')}_fkey`;
   }
 }
 

@@ -93,11 +93,15 @@ function compare<T>(order: Order<T>, operator: '<' | '>', values: string[]): Sql
   return sql`(${raw(order.columns.map((column) => column.sql).join(', '))}) ${raw(operator)} (${join(bounds)})`;
 }
 
-/** `order by … limit …`, with one row more than the page, which tells whether there is a next one. */
-export function pageTail<T>({ order, size, backwards }: PageRequest<T>): Sql {
+/** `order by …`, in the direction that the page runs. */
+export function pageOrder<T>({ order, backwards }: PageRequest<T>): Sql {
   const direction = order.descending !== backwards ? 'desc' : 'asc';
-  const columns = order.columns.map((column) => `${column.sql} ${direction}`).join(', ');
-  return sql`order by ${raw(columns)} limit ${size + 1}`;
+  return raw(`order by ${order.columns.map((column) => `${column.sql} ${direction}`).join(', ')}`);
+}
+
+/** `order by … limit …`, with one row more than the page, which tells whether there is a next one. */
+export function pageTail<T>(request: PageRequest<T>): Sql {
+  return sql`${pageOrder(request)} limit ${request.size + 1}`;
 }
 
 /** A page of a connection; edges and cursors are made only when somebody asks for them. */

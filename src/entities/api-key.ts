@@ -1,8 +1,9 @@
-import { Column, Entity } from 'typeorm';
+import { Column, Entity, Index } from 'typeorm';
 import { IdKey, Instant, Text, WorkspaceKey } from './columns';
 
 /** A machine's credential. Only the hash of its token is kept. */
 @Entity('api_key')
+@Index('api_key_token', ['tokenHash'])
 export class ApiKey {
   @WorkspaceKey()
   workspaceId: string;

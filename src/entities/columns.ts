@@ -1,8 +1,12 @@
-import { Column, ForeignKey, PrimaryColumn } from 'typeorm';
+import { Column, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
 /** First part of every primary key: the workspace that the row belongs to. */
 export function WorkspaceKey(): PropertyDecorator {
-  return PrimaryColumn({ type: 'uuid', name: 'workspace_id' });
+  return (target, property) => {
+    PrimaryColumn({ type: 'uuid', name: 'workspace_id' })(target, property);
+    // by the table's name, because the entity's own file needs this one
+    ForeignKey('workspace')(target, property);
+  };
 }
 
 /** Second part of a primary key: a UUIDv7, minted in code. */
@@ -38,4 +42,9 @@ export function BelongsTo(
   targetProperty = 'id',
 ): ClassDecorator {
   return ForeignKey(target, ['workspaceId', property], ['workspaceId', targetProperty], { name });
+}
+
+/** An index over expressions, which only the migrations can write down. */
+export function SearchIndex(name: string): ClassDecorator {
+  return Index(name, { synchronize: false }) as ClassDecorator;
 }

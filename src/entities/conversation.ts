@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 import { Channel, type Visibility } from './channel';
-import { BelongsTo, IdKey, Instant, Ref, Text, WorkspaceKey } from './columns';
+import { BelongsTo, IdKey, Instant, Ref, SearchIndex, Text, WorkspaceKey } from './columns';
 import { Customer } from './customer';
 import { Post } from './post';
 import { Tag } from './tag';
@@ -22,6 +22,7 @@ export type ConversationStatus = 'OPEN' | 'CLOSED';
 @Index('conversation_assignee_active', ['workspaceId', 'assigneeId', 'lastMessageAt', 'id'])
 @Index('conversation_started', ['workspaceId', 'startedAt', 'id'])
 @Index('conversation_first_inbound', ['workspaceId', 'channelId', 'firstInboundAt'])
+@SearchIndex('conversation_search')
 export class Conversation {
   @WorkspaceKey()
   workspaceId: string;

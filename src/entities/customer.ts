@@ -1,5 +1,5 @@
 import { Entity, Index, Unique } from 'typeorm';
-import { BelongsTo, IdKey, Instant, Json, Ref, Text, WorkspaceKey } from './columns';
+import { BelongsTo, IdKey, Instant, Json, Ref, SearchIndex, Text, WorkspaceKey } from './columns';
 import { Company } from './company';
 import { LifecycleStage } from './lifecycle';
 
@@ -12,6 +12,7 @@ import { LifecycleStage } from './lifecycle';
 @Index('customer_created', ['workspaceId', 'createdAt', 'id'])
 @Index('customer_updated', ['workspaceId', 'updatedAt', 'id'])
 @Index('customer_company', ['workspaceId', 'companyId'])
+@SearchIndex('customer_search')
 export class Customer {
   @WorkspaceKey()
   workspaceId: string;
@@ -56,6 +57,7 @@ export class Customer {
 @BelongsTo(() => Customer, 'customerId', 'customer_identity_customer_fk')
 @Unique('customer_identity_key', ['workspaceId', 'channelKind', 'scope', 'externalId'])
 @Index('customer_identity_customer', ['workspaceId', 'customerId', 'id'])
+@SearchIndex('customer_identity_search')
 export class CustomerIdentity {
   @WorkspaceKey()
   workspaceId: string;

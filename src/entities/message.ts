@@ -1,6 +1,6 @@
 import { Column, Entity, Index, Unique } from 'typeorm';
 import { Channel } from './channel';
-import { BelongsTo, IdKey, Instant, Ref, Text, WorkspaceKey } from './columns';
+import { BelongsTo, IdKey, Instant, Ref, SearchIndex, Text, WorkspaceKey } from './columns';
 import { Conversation } from './conversation';
 import { Customer } from './customer';
 import { User } from './user';
@@ -27,6 +27,7 @@ export type MessageDirection = 'INBOUND' | 'OUTBOUND' | 'NOTE';
   where: "direction = 'INBOUND'",
 })
 @Index('message_channel_sent', ['workspaceId', 'channelId', 'sentAt'])
+@SearchIndex('message_search')
 export class Message {
   @WorkspaceKey()
   workspaceId: string;

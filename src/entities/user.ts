@@ -1,4 +1,4 @@
-import { Column, Entity, Unique } from 'typeorm';
+import { Column, Entity, Index, Unique } from 'typeorm';
 import { IdKey, Instant, Text, WorkspaceKey } from './columns';
 
 /** What a user may be in a workspace; `auth/permissions.ts` says what each may do. */
@@ -9,6 +9,8 @@ export type UserStatus = 'INVITED' | 'ACTIVE' | 'DISABLED';
 @Entity('app_user')
 @Unique('app_user_email_key', ['workspaceId', 'email'])
 @Unique('app_user_subject_key', ['workspaceId', 'issuer', 'subject'])
+@Index('app_user_subject', ['issuer', 'subject'])
+@Index('app_user_email', ['email'])
 export class User {
   @WorkspaceKey()
   workspaceId: string;

@@ -61,7 +61,10 @@ const sharedFolder = resolve(__dirname, '../../../shared/data/twcs');
 /** Describes tests over a file of the archive that is kept beside the project, not in it. */
 export function describeShared(file: string, title: string, tests: (path: string) => void): void {
   const path = join(sharedFolder, file);
-  if (existsSync(path)) describe(title, () => tests(path));
-  else
-    describe.skip(`${title} (skipped: ../shared/data/twcs/${file} is absent)`, () => tests(path));
+  if (existsSync(path)) {
+    describe(title, () => tests(path));
+    return;
+  }
+  const reason = `skipped: ../shared/data/twcs/${file} is absent`;
+  describe.skip(`${title} (${reason})`, () => tests(path));
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { TwcsItem } from '../../src/cli/import/twcs/items';
+import type { TwcsPlan } from '../../src/cli/import/twcs/plan';
 import { importFile, writeTweets, type MadeUpTweet } from './twcs-files';
 
 const BRANDS = ['Acme', 'Bolt', 'Crag'];
@@ -109,6 +110,22 @@ const told = (items: readonly TwcsItem[]) =>
       replyTo,
     }));
 
+const figures = ({
+  channels,
+  customers,
+  trees,
+  conversations,
+  attributedBy,
+  cutReplyCount,
+}: TwcsPlan) => ({
+  channels,
+  customers,
+  trees,
+  conversations,
+  attributedBy,
+  cutReplyCount,
+});
+
 test('any file, in any order of its rows, has the trees and brands that the definitions give', async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -123,8 +140,7 @@ test('any file, in any order of its rows, has the trees and brands that the defi
         const other = await importFile(writeTweets(shuffled));
         expect(told(one.items)).toEqual(expected(tweets));
         expect(told(other.items)).toEqual(told(one.items));
-        const { tweets: _one, cutReplies: _cut, ...figures } = one.plan;
-        expect(other.plan).toMatchObject(figures);
+        expect(figures(other.plan)).toEqual(figures(one.plan));
       },
     ),
     { numRuns: 250 },

@@ -33,7 +33,7 @@ export function groupConversations(
     if (writer[at] !== NO_BRAND) continue;
     const first = opening[number] ?? -1;
     // Tweets come in the order of their ids, so that the first of two at one time stays.
-    if (first === -1 || (seconds[at] ?? 0) <= (seconds[first] ?? 0)) opening[number] = at;
+    if (first === -1 || (seconds[at] ?? 0) < (seconds[first] ?? 0)) opening[number] = at;
   }
   return { count: numbers.size, of, opening: opening.slice(0, numbers.size) };
 }

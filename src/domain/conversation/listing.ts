@@ -1,0 +1,40 @@
+import type { Order } from '../../db/keyset';
+import { RowShape } from '../../db/row-shape';
+import { Conversation } from '../../entities';
+import type { Channel, Customer, Message, User } from '../../entities';
+import type { Listing } from '../kit/paging';
+
+/** A conversation as read; what was joined is there, null included, and what was not is undefined. */
+export type ConversationRow = Conversation & {
+  customer?: Customer | null;
+  channel?: Channel | null;
+  assignee?: User | null;
+  lastMessage?: Message | null;
+};
+
+export const conversationShape = new RowShape(Conversation);
+
+export const conversations: Listing<Conversation> = {
+  shape: conversationShape,
+  table: 'conversation',
+  alias: 'c',
+};
+
+const byActivity = [
+  { sql: 'c.last_message_at', type: 'timestamptz', value: (c: Conversation) => c.lastMessageAt },
+  { sql: 'c.id', type: 'uuid', value: (c: Conversation) => c.id },
+];
+const byStart = [
+  { sql: 'c.started_at', type: 'timestamptz', value: (c: Conversation) => c.startedAt },
+  { sql: 'c.id', type: 'uuid', value: (c: Conversation) => c.id },
+];
+
+/** The orders of conversation lists; each has an index. */
+export const conversationOrders = {
+  LAST_MESSAGE_DESC: { name: 'cnv-last-desc', descending: true, columns: byActivity },
+  LAST_MESSAGE_ASC: { name: 'cnv-last-asc', descending: false, columns: byActivity },
+  STARTED_DESC: { name: 'cnv-start-desc', descending: true, columns: byStart },
+  STARTED_ASC: { name: 'cnv-start-asc', descending: false, columns: byStart },
+} as const satisfies Record<string, Order<Conversation>>;
+
+export type ConversationOrder = keyof typeof conversationOrders;

@@ -1,0 +1,151 @@
+import DataLoader from 'dataloader';
+import { RowShape } from '../../db/row-shape';
+import { allOf, raw, sql, type Sql } from '../../db/sql';
+import {
+  ApiKey,
+  Attachment,
+  Channel,
+  Company,
+  Conversation,
+  Customer,
+  CustomerIdentity,
+  LifecycleTransition,
+  Message,
+  MessageRevision,
+  Post,
+  Tag,
+  Touchpoint,
+  User,
+  Workspace,
+} from '../../entities';
+import { onVisibleChannel, withVisibleCustomer } from '../channel/visible-channels';
+import { NestedPages } from './paging';
+import type { Reader } from './reader';
+
+/** Where objects of one type are read by id, and what limits an actor's sight of them. */
+interface Source {
+  entity: new () => object;
+  table: string;
+  visible?: (reader: Reader, alias: string) => Sql[];
+}
+
+const byChannel = (column: string) => (reader: Reader, alias: string) =>
+  onVisibleChannel(reader.actor, `${alias}.${column}`);
+const byCustomer = (column: string) => (reader: Reader, alias: string) =>
+  withVisibleCustomer(reader.actor, `${alias}.${column}`);
+const byMessage = (reader: Reader, alias: string) =>
+  reader.actor.channelIds === null
+    ? []
+    : [
+        sql`exists (select from message v where v.workspace_id = ${reader.workspaceId}
+              and v.id = ${raw(alias)}.message_id
+              and ${allOf(onVisibleChannel(reader.actor, 'v.channel_id'))})`,
+      ];
+
+const sources = {
+  ApiKey: { entity: ApiKey, table: 'api_key' },
+  Attachment: { entity: Attachment, table: 'attachment', visible: byMessage },
+  Channel: { entity: Channel, table: 'channel', visible: byChannel('id') },
+  Company: { entity: Company, table: 'company' },
+  Conversation: { entity: Conversation, table: 'conversation', visible: byChannel('channel_id') },
+  Customer: { entity: Customer, table: 'customer', visible: byCustomer('id') },
+  CustomerIdentity: {
+    entity: CustomerIdentity,
+    table: 'customer_identity',
+    visible: byCustomer('customer_id'),
+  },
+  LifecycleTransition: {
+    entity: LifecycleTransition,
+    table: 'lifecycle_transition',
+    visible: byCustomer('customer_id'),
+  },
+  Message: { entity: Message, table: 'message', visible: byChannel('channel_id') },
+  MessageRevision: { entity: MessageRevision, table: 'message_revision', visible: byMessage },
+  Post: { entity: Post, table: 'post', visible: byChannel('channel_id') },
+  Tag: { entity: Tag, table: 'tag' },
+  Touchpoint: { entity: Touchpoint, table: 'touchpoint', visible: byChannel('channel_id') },
+  User: { entity: User, table: 'app_user' },
+  Workspace: { entity: Workspace, table: 'workspace' },
+} satisfies Record<string, Source>;
+
+/** The types that can be read by id. */
+export type LoadableKind = keyof typeof sources;
+
+type Loaded<K extends LoadableKind> = InstanceType<(typeof sources)[K]['entity']>;
+
+/** The kinds that {@link Loaders.byId} knows. */
+export const loadableKinds = Object.keys(sources) as LoadableKind[];
+
+const shapes = new Map<string, RowShape<object>>(
+  Object.entries(sources).map(([kind, { entity }]) => [kind, new RowShape<object>(entity)]),
+);
+
+/** Batched reads of one request: objects by id, pages nested in lists, tags. */
+export class Loaders {
+  readonly pages: NestedPages;
+  private readonly byKind = new Map<LoadableKind, DataLoader<string, object | null>>();
+  private readonly tags = new Map<string, DataLoader<string, Tag[]>>();
+
+  constructor(private readonly reader: Reader) {
+    this.pages = new NestedPages(reader);
+  }
+
+  /** The object of this kind and UUID, or null when the actor sees none. */
+  byId<K extends LoadableKind>(kind: K, id: string | null | undefined): Promise<Loaded<K> | null> {
+    if (id == null) return Promise.resolve(null);
+    let loader = this.byKind.get(kind);
+    if (!loader) {
+      loader = new DataLoader((ids) => this.readByIds(kind, ids));
+      this.byKind.set(kind, loader);
+    }
+    return loader.load(id) as Promise<Loaded<K> | null>;
+  }
+
+  /** The tags of a conversation or customer, by name. */
+  tagsOf(target: 'conversation' | 'customer', id: string): Promise<Tag[]> {
+    let loader = this.tags.get(target);
+    if (!loader) {
+      loader = new DataLoader((ids) => this.readTags(target, ids));
+      this.tags.set(target, loader);
+    }
+    return loader.load(id);
+  }
+
+  private async readByIds(kind: LoadableKind, ids: readonly string[]): Promise<(object | null)[]> {
+    const { table, visible }: Source = sources[kind];
+    const shape = shapes.get(kind)!;
+    const isWorkspace = kind === 'Workspace';
+    const conditions = [
+      sql`x.workspace_id = ${this.reader.workspaceId}`,
+      isWorkspace ? sql`x.workspace_id = any(${ids}::uuid[])` : sql`x.id = any(${ids}::uuid[])`,
+      ...(visible?.(this.reader, 'x') ?? []),
+    ];
+    const rows = await this.reader.rows(
+      sql`select ${shape.select('x')} from ${raw(table)} x where ${allOf(conditions)}`,
+    );
+    const found = new Map(
+      rows.map((row) => {
+        const object = shape.read(row) as { id: string };
+        return [object.id, object];
+      }),
+    );
+    return ids.map((id) => found.get(id) ?? null);
+  }
+
+  private async readTags(
+    target: 'conversation' | 'customer',
+    ids: readonly string[],
+  ): Promise<Tag[][]> {
+    const shape = shapes.get('Tag') as RowShape<Tag>;
+    const column = raw(`${target}_id`);
+    const rows = await this.reader.rows(
+      sql`select t.${column}, ${shape.select('g')} from ${raw(`${target}_tag`)} t
+          join tag g on g.workspace_id = t.workspace_id and g.id = t.tag_id
+          where t.workspace_id = ${this.reader.workspaceId} and t.${column} = any(${ids}::uuid[])
+          order by g.name_key`,
+    );
+    const lists = new Map<string, Tag[]>(ids.map((id) => [id, []]));
+    for (const row of rows) lists.get(row[0] as string)!.push(shape.read(row, 1)!);
+    return ids.map((id) => lists.get(id)!);
+  }
+}

@@ -1,0 +1,51 @@
+import type { Order } from '../../db/keyset';
+import { RowShape } from '../../db/row-shape';
+import { Attachment, Message, MessageRevision } from '../../entities';
+import type { Listing } from '../kit/paging';
+
+export const messages: Listing<Message> = {
+  shape: new RowShape(Message),
+  table: 'message',
+  alias: 'm',
+};
+
+const columns = [
+  { sql: 'm.sent_at', type: 'timestamptz', value: (m: Message) => m.sentAt },
+  { sql: 'm.order_key', type: 'bigint', value: (m: Message) => m.orderKey },
+  { sql: 'm.id', type: 'uuid', value: (m: Message) => m.id },
+];
+
+/** The orders of the messages of a conversation: the provider's time, its order key, then id. */
+export const messageOrders = {
+  SENT_ASC: { name: 'msg-sent-asc', descending: false, columns },
+  SENT_DESC: { name: 'msg-sent-desc', descending: true, columns },
+} as const satisfies Record<string, Order<Message>>;
+
+export type MessageOrder = keyof typeof messageOrders;
+
+export const revisions: Listing<MessageRevision> = {
+  shape: new RowShape(MessageRevision),
+  table: 'message_revision',
+  alias: 'r',
+};
+
+export const revisionOrder: Order<MessageRevision> = {
+  name: 'rev-recorded',
+  descending: false,
+  columns: [
+    { sql: 'r.recorded_at', type: 'timestamptz', value: (revision) => revision.recordedAt },
+    { sql: 'r.id', type: 'uuid', value: (revision) => revision.id },
+  ],
+};
+
+export const attachments: Listing<Attachment> = {
+  shape: new RowShape(Attachment),
+  table: 'attachment',
+  alias: 'a',
+};
+
+export const attachmentOrder: Order<Attachment> = {
+  name: 'att-id',
+  descending: false,
+  columns: [{ sql: 'a.id', type: 'uuid', value: (attachment) => attachment.id }],
+};

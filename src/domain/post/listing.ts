@@ -1,0 +1,44 @@
+import type { Order, Page, PageArgs } from '../../db/keyset';
+import { RowShape } from '../../db/row-shape';
+import { sql } from '../../db/sql';
+import { Post } from '../../entities';
+import { onVisibleChannel } from '../channel/visible-channels';
+import { checkAlternatives, within, type TimeRange } from '../kit/filter';
+import { uuidOf } from '../kit/ids';
+import { NIL_UUID } from '../kit/input';
+import { checkPage, readPage, type Listing } from '../kit/paging';
+import type { Reader } from '../kit/reader';
+
+export const posts: Listing<Post> = { shape: new RowShape(Post), table: 'post', alias: 'p' };
+
+const order: Order<Post> = {
+  name: 'pst-published-desc',
+  descending: true,
+  columns: [
+    { sql: 'p.published_at', type: 'timestamptz', value: (post) => post.publishedAt },
+    { sql: 'p.id', type: 'uuid', value: (post) => post.id },
+  ],
+};
+
+/** What posts can be picked by. */
+export interface PostFilter {
+  channelIds?: string[] | null;
+  publishedAt?: TimeRange | null;
+}
+
+/** A page of the posts that the actor sees, newest first. */
+export function listPosts(
+  reader: Reader,
+  args: PageArgs & { filter?: PostFilter | null },
+): Promise<Page<Post>> {
+  const { channelIds, publishedAt } = args.filter ?? {};
+  const path = ['filter', 'channelIds'];
+  const uuids =
+    channelIds &&
+    checkAlternatives(channelIds, path).map((id) => uuidOf('Channel', id) ?? NIL_UUID);
+  return readPage(reader, posts, checkPage(args, order), [
+    ...onVisibleChannel(reader.actor, 'p.channel_id'),
+    ...(uuids ? [sql`p.channel_id = any(${uuids}::uuid[])`] : []),
+    ...within(sql`p.published_at`, publishedAt, ['filter', 'publishedAt']),
+  ]);
+}
