@@ -1,17 +1,35 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { tenantTable } from './tenancy';
+import { hideTemporaryTables, tenantTable } from './tenancy';
 
-/** Roles belong to the whole server, so another database of it may have made them already, or be making them now. */
+/**
+ * Roles belong to the whole server: another database of it may have made them, or be making them
+ * now. Where this user may not do that, an administrator makes and grants them once.
+ */
 const createRole = (role: string) => `
   do $$ begin
-    create role ${role} nologin;
-  exception when duplicate_object or unique_violation then null;
+    if not exists (select from pg_roles where rolname = '${role}') then
+      create role ${role} nologin;
+    end if;
+  exception
+    when duplicate_object or unique_violation then null;
+    when insufficient_privilege then ${missingRight(role)}
   end $$;
   do $$ begin
-    execute format('grant ${role} to %I', current_user);
-  exception when unique_violation then null;
+    -- from PostgreSQL 16 on, a member may lack the right to take on the role
+    if not pg_has_role('${role}', case when current_setting('server_version_num')::int < 160000 then 'MEMBER' else 'SET' end) then
+      execute format('grant ${role} to %I', current_user);
+    end if;
+  exception
+    when unique_violation then null;
+    when insufficient_privilege then ${missingRight(role)}
   end $$;
 `;
+
+const missingRight = (role: string) => `
+  raise insufficient_privilege using message = format(
+    'The database user %1$I may not create or take on the role ${role}. Let an administrator run: '
+    'create role parley_api; create role parley_system; grant parley_api, parley_system to %1$I; '
+    '(leave out what exists already)', current_user);`;
 
 /** The two roles, the workspace binding, and who may come in: workspaces, users, API keys. */
 export class CreateTenancy1764000000000 implements MigrationInterface {
@@ -72,6 +90,7 @@ export class CreateTenancy1764000000000 implements MigrationInterface {
     // A caller's workspace is not known before the caller is. These two functions are the only way
     // for the API's role to look across workspaces, and each needs the secret or the proven subject.
     await run.query(`
+      ${hideTemporaryTables}
       create function find_api_key(hash bytea) returns setof api_key
         language sql stable security definer set search_path from current
         as $$ select * from api_key where token_hash = hash $$;
@@ -98,6 +117,9 @@ export class CreateTenancy1764000000000 implements MigrationInterface {
       drop function find_api_key(bytea);
       drop table api_key, app_user, workspace;
       drop function current_workspace_id();
+      do $$ begin
+        execute format('revoke all on schema %I from parley_api, parley_system', current_schema());
+      end $$;
     `);
   }
 }

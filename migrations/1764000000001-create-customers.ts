@@ -83,7 +83,7 @@ export class CreateCustomers1764000000001 implements MigrationInterface {
       );
       create index lifecycle_transition_customer
         on lifecycle_transition (workspace_id, customer_id, occurred_at, id);
-      ${tenantTable('lifecycle_transition')}
+      ${tenantTable('lifecycle_transition', 'insert')}
     `);
   }
 

@@ -137,7 +137,7 @@ export class CreateConversations1764000000002 implements MigrationInterface {
         ${belongsTo('message_revision_message_fk', 'message_id', 'message')}
       );
       create index message_revision_message on message_revision (workspace_id, message_id, recorded_at, id);
-      ${tenantTable('message_revision')}
+      ${tenantTable('message_revision', 'insert')}
 
       create table attachment (
         workspace_id uuid not null references workspace,

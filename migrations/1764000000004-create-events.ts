@@ -21,7 +21,7 @@ export class CreateEvents1764000000004 implements MigrationInterface {
         primary key (workspace_id, seq)
       );
       create index event_outbox_commit_order on event_outbox (tx, seq);
-      ${tenantTable('event_outbox')}
+      ${tenantTable('event_outbox', 'insert')}
 
       create table event_log (
         workspace_id uuid not null references workspace,
@@ -63,7 +63,7 @@ export class CreateEvents1764000000004 implements MigrationInterface {
         primary key (workspace_id, id)
       );
       create index audit_entry_recorded on audit_entry (workspace_id, recorded_at, id);
-      ${tenantTable('audit_entry')}
+      ${tenantTable('audit_entry', 'insert')}
     `);
   }
 

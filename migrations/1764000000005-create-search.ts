@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { hideTemporaryTables } from './tenancy';
 
 /**
  * Full text over messages, similarity over names.
@@ -10,6 +11,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class CreateSearch1764000000005 implements MigrationInterface {
   async up(run: QueryRunner): Promise<void> {
     await run.query(`
+      ${hideTemporaryTables}
       create extension if not exists unaccent;
       create extension if not exists pg_trgm;
       create extension if not exists btree_gin;

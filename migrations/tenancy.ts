@@ -3,8 +3,9 @@
 /**
  * Row-level security for a table: the API's role sees and writes the rows of the workspace that its
  * connection is bound to, and none while it is bound to none; the system's role sees all.
+ * @param writes what the API may do beside reading; history is only ever added to.
  */
-export function tenantTable(table: string): string {
+export function tenantTable(table: string, writes = 'insert, update, delete'): string {
   return `
     alter table ${table} enable row level security;
     alter table ${table} force row level security;
@@ -12,7 +13,8 @@ export function tenantTable(table: string): string {
       using (workspace_id = (select current_workspace_id()))
       with check (workspace_id = (select current_workspace_id()));
     create policy all_workspaces on ${table} to parley_system using (true) with check (true);
-    grant select, insert, update, delete on ${table} to parley_api, parley_system;
+    grant select, ${writes} on ${table} to parley_api;
+    grant select, insert, update, delete on ${table} to parley_system;
   `;
 }
 
@@ -20,3 +22,11 @@ export function tenantTable(table: string): string {
 export function belongsTo(name: string, column: string, table: string, target = 'id'): string {
   return `constraint ${name} foreign key (workspace_id, ${column}) references ${table} (workspace_id, ${target})`;
 }
+
+/**
+ * To run before `set search_path from current` in a security definer function: puts a session's
+ * temporary tables last, because a caller could else slip in one under the name of a real table.
+ */
+export const hideTemporaryTables = `
+  select set_config('search_path', current_setting('search_path') || ', pg_temp', true);
+`;

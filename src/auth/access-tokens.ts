@@ -42,7 +42,7 @@ const claims = z.object({
   sub: z.string().regex(/^[\x20-\x7e]{1,255}$/),
   exp: z.number(),
   email: line(254).nullable().catch(null),
-  email_verified: z.unknown(),
+  email_verified: z.boolean().catch(false),
   name: line(200).nullable().catch(null),
 });
 
@@ -60,7 +60,7 @@ export function looksLikeJwt(token: string): boolean {
 
 /** Checks access tokens of one OpenID Connect issuer against the keys that it publishes. */
 export class AccessTokens {
-  private verifier: ReturnType<typeof this.createVerifier> | undefined;
+  private verifier: Promise<(token: string) => Promise<object>> | undefined;
   /** When the keys last couldn't be fetched, in milliseconds since the epoch. */
   private failedAt = -Infinity;
 
@@ -79,7 +79,7 @@ export class AccessTokens {
     return {
       issuer: this.options.oidc.issuer,
       subject: sub,
-      verifiedEmail: email_verified === true && email ? email.toLowerCase() : null,
+      verifiedEmail: email_verified && email ? email.toLowerCase() : null,
       name,
       validUntil: (exp + CLOCK_TOLERANCE) * 1_000,
     };
@@ -92,7 +92,7 @@ export class AccessTokens {
       timeoutDuration: KEYS_TIMEOUT,
       cooldownDuration: KEYS_COOLDOWN,
       cacheMaxAge: KEYS_MAX_AGE,
-      [customFetch]: (url, init) => this.fetchKeys(url, init),
+      [customFetch]: (url: string, init: RequestInit) => this.fetchKeys(url, init),
     });
     return async (token) => {
       try {

@@ -23,7 +23,7 @@ export interface AdmissionCacheOptions {
 
 /** Far more credentials than one process serves at a time; about 10 MB when full. */
 const MOST_ADMISSIONS = 20_000;
-const MOST_REFUSALS = 10_000;
+const MOST_REFUSALS = 1_000;
 /** Spares the database a client that repeats a wrong credential without end. */
 const REFUSE_FOR = 1_000;
 

@@ -12,7 +12,18 @@ export class DatabaseRefused extends Error {}
  * migrations, the others wait for it.
  * @returns the names of the migrations that ran here, oldest first.
  */
-export async function migrate(url: string): Promise<string[]> {
+export function migrate(url: string): Promise<string[]> {
+  return withMigrationLock(url, (ran) => Promise.resolve(ran));
+}
+
+/**
+ * Brings the schema up to date and then does what only one process at a time may do at a start.
+ * @param afterwards gets the names of the migrations that ran here, oldest first.
+ */
+export async function withMigrationLock<T>(
+  url: string,
+  afterwards: (ran: string[]) => Promise<T>,
+): Promise<T> {
   const dataSource = createDataSource({ url, poolSize: 2 });
   await dataSource.initialize();
   try {
@@ -20,7 +31,8 @@ export async function migrate(url: string): Promise<string[]> {
     await refuseOldServer(dataSource);
     await runner.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     try {
-      return (await dataSource.runMigrations()).map((migration) => migration.name);
+      const ran = await dataSource.runMigrations();
+      return await afterwards(ran.map((migration) => migration.name));
     } finally {
       await runner.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
       await runner.release();

@@ -46,5 +46,5 @@ export function BelongsTo(
 
 /** An index over expressions, which only the migrations can write down. */
 export function SearchIndex(name: string): ClassDecorator {
-  return Index(name, { synchronize: false }) as ClassDecorator;
+  return Index(name, { synchronize: false });
 }

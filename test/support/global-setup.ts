@@ -62,7 +62,7 @@ function removeAtEnd(directory: string): ChildProcess {
     cat > /dev/null
     if read -r pid < "$1/postgres/data/postmaster.pid"; then
       kill -QUIT "$pid"
-      while kill -0 "$pid"; do sleep 0.05; done
+      for attempt in $(seq 200); do kill -0 "$pid" || break; sleep 0.05; done
     fi
     rm -rf "$1"`;
   const guard = spawn('sh', ['-c', script, 'sh', directory], {

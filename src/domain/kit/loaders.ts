@@ -73,8 +73,10 @@ export type LoadableKind = keyof typeof sources;
 
 type Loaded<K extends LoadableKind> = InstanceType<(typeof sources)[K]['entity']>;
 
-/** The kinds that {@link Loaders.byId} knows. */
-export const loadableKinds = Object.keys(sources) as LoadableKind[];
+/** Whether {@link Loaders.byId} knows the kind. */
+export function isLoadable(kind: string): kind is LoadableKind {
+  return kind in sources;
+}
 
 const shapes = new Map<string, RowShape<object>>(
   Object.entries(sources).map(([kind, { entity }]) => [kind, new RowShape<object>(entity)]),
@@ -99,6 +101,16 @@ export class Loaders {
       this.byKind.set(kind, loader);
     }
     return loader.load(id) as Promise<Loaded<K> | null>;
+  }
+
+  /** Those of the objects that the actor sees; null stays null. */
+  async allById<K extends LoadableKind>(
+    kind: K,
+    ids: readonly string[] | null,
+  ): Promise<Loaded<K>[] | null> {
+    if (ids === null) return null;
+    const objects = await Promise.all(ids.map((id) => this.byId(kind, id)));
+    return objects.filter((object) => object !== null);
   }
 
   /** The tags of a conversation or customer, by name. */

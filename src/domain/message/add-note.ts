@@ -34,7 +34,7 @@ export const addNote = defineCommand({
     });
     const data = { conversationId, channelId, direction } as const;
     return {
-      result: { messageId, conversationId },
+      result: { noteId: messageId, conversationId },
       events: [{ type: 'message.added', subjectId: messageId, data }],
     };
   },

@@ -1,0 +1,635 @@
+-- The schema after all migrations, as the catalogs of PostgreSQL tell it.
+-- Written by `npm run schema:write`; to be reviewed and compared, not to be run.
+
+CREATE EXTENSION btree_gin;
+CREATE EXTENSION pg_trgm;
+CREATE EXTENSION unaccent;
+
+GRANT CREATE, USAGE ON SCHEMA CURRENT_SCHEMA TO parley_system;
+GRANT USAGE ON SCHEMA CURRENT_SCHEMA TO parley_api;
+
+CREATE TEXT SEARCH CONFIGURATION parley (PARSER = "default");
+ALTER TEXT SEARCH CONFIGURATION parley ADD MAPPING FOR asciihword, asciiword, hword, hword_asciipart, hword_numpart, hword_part, numhword, numword, word WITH unaccent, simple;
+ALTER TEXT SEARCH CONFIGURATION parley ADD MAPPING FOR email, file, float, host, int, sfloat, uint, url, url_path, version WITH simple;
+
+CREATE TABLE api_key (
+  workspace_id uuid NOT NULL,
+  id uuid NOT NULL,
+  name text NOT NULL,
+  token_hash bytea NOT NULL,
+  token_hint text NOT NULL,
+  scopes text[] NOT NULL,
+  channel_ids uuid[],
+  created_at timestamp(3) with time zone NOT NULL,
+  expires_at timestamp(3) with time zone,
+  last_used_at timestamp(3) with time zone,
+  revoked_at timestamp(3) with time zone,
+  CONSTRAINT api_key_pkey PRIMARY KEY (workspace_id, id),
+  CONSTRAINT api_key_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+CREATE INDEX api_key_token ON api_key USING btree (token_hash);
+ALTER TABLE api_key ENABLE ROW LEVEL SECURITY;
+ALTER TABLE api_key FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON api_key AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON api_key AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE api_key TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE api_key TO parley_system;
+
+CREATE TABLE app_user (
+  workspace_id uuid NOT NULL,
+  id uuid NOT NULL,
+  email text NOT NULL,
+  name text,
+  role text NOT NULL,
+  status text NOT NULL,
+  channel_ids uuid[],
+  issuer text,
+  subject text,
+  created_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT app_user_pkey PRIMARY KEY (workspace_id, id),
+  CONSTRAINT app_user_email_key UNIQUE (workspace_id, email),
+  CONSTRAINT app_user_subject_key UNIQUE (workspace_id, issuer, subject),
+  CONSTRAINT app_user_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+CREATE INDEX app_user_email ON app_user USING btree (email);
+CREATE INDEX app_user_subject ON app_user USING btree (issuer, subject);
+ALTER TABLE app_user ENABLE ROW LEVEL SECURITY;
+ALTER TABLE app_user FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON app_user AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON app_user AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE app_user TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE app_user TO parley_system;
+
+CREATE TABLE attachment (
+  workspace_id uuid NOT NULL,
+  id uuid NOT NULL,
+  message_id uuid NOT NULL,
+  file_name text,
+  content_type text,
+  byte_size bigint,
+  source_url text,
+  created_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT attachment_pkey PRIMARY KEY (workspace_id, id),
+  CONSTRAINT attachment_message_fk FOREIGN KEY (workspace_id, message_id) REFERENCES message(workspace_id, id),
+  CONSTRAINT attachment_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+CREATE INDEX attachment_message ON attachment USING btree (workspace_id, message_id, id);
+ALTER TABLE attachment ENABLE ROW LEVEL SECURITY;
+ALTER TABLE attachment FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON attachment AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON attachment AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE attachment TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE attachment TO parley_system;
+
+CREATE TABLE audit_entry (
+  workspace_id uuid NOT NULL,
+  id uuid NOT NULL,
+  actor jsonb DEFAULT '{}'::jsonb NOT NULL,
+  action text NOT NULL,
+  subject text,
+  detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+  recorded_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT audit_entry_pkey PRIMARY KEY (workspace_id, id),
+  CONSTRAINT audit_entry_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+CREATE INDEX audit_entry_recorded ON audit_entry USING btree (workspace_id, recorded_at, id);
+ALTER TABLE audit_entry ENABLE ROW LEVEL SECURITY;
+ALTER TABLE audit_entry FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON audit_entry AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON audit_entry AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE audit_entry TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE audit_entry TO parley_system;
+
+CREATE TABLE channel (
+  workspace_id uuid NOT NULL,
+  id uuid NOT NULL,
+  kind text NOT NULL,
+  connector text,
+  name text NOT NULL,
+  external_id text NOT NULL,
+  identity_scope text DEFAULT ''::text NOT NULL,
+  visibility text NOT NULL,
+  status text DEFAULT 'ACTIVE'::text NOT NULL,
+  settings jsonb DEFAULT '{}'::jsonb NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  updated_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT channel_pkey PRIMARY KEY (workspace_id, id),
+  CONSTRAINT channel_external_key UNIQUE (workspace_id, kind, external_id),
+  CONSTRAINT channel_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+CREATE INDEX channel_created ON channel USING btree (workspace_id, created_at, id);
+ALTER TABLE channel ENABLE ROW LEVEL SECURITY;
+ALTER TABLE channel FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON channel AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON channel AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE channel TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE channel TO parley_system;
+
+CREATE TABLE company (
+  workspace_id uuid NOT NULL,
+  id uuid NOT NULL,
+  name text NOT NULL,
+  domain text,
+  external_ref text,
+  created_at timestamp(3) with time zone NOT NULL,
+  updated_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT company_pkey PRIMARY KEY (workspace_id, id),
+  CONSTRAINT company_external_ref_key UNIQUE (workspace_id, external_ref),
+  CONSTRAINT company_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+ALTER TABLE company ENABLE ROW LEVEL SECURITY;
+ALTER TABLE company FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON company AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON company AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE company TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE company TO parley_system;
+
+CREATE TABLE conversation (
+  workspace_id uuid NOT NULL,
+  id uuid NOT NULL,
+  channel_id uuid NOT NULL,
+  customer_id uuid,
+  post_id uuid,
+  assignee_id uuid,
+  thread_key text NOT NULL,
+  visibility text NOT NULL,
+  status text DEFAULT 'OPEN'::text NOT NULL,
+  subject text,
+  started_at timestamp(3) with time zone NOT NULL,
+  first_inbound_at timestamp(3) with time zone,
+  first_response_at timestamp(3) with time zone,
+  last_message_id uuid,
+  last_message_at timestamp(3) with time zone NOT NULL,
+  message_count integer DEFAULT 0 NOT NULL,
+  closed_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone NOT NULL,
+  updated_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT conversation_pkey PRIMARY KEY (workspace_id, id),
+  CONSTRAINT conversation_thread_key UNIQUE (workspace_id, channel_id, thread_key),
+  CONSTRAINT conversation_assignee_fk FOREIGN KEY (workspace_id, assignee_id) REFERENCES app_user(workspace_id, id),
+  CONSTRAINT conversation_channel_fk FOREIGN KEY (workspace_id, channel_id) REFERENCES channel(workspace_id, id),
+  CONSTRAINT conversation_customer_fk FOREIGN KEY (workspace_id, customer_id) REFERENCES customer(workspace_id, id),
+  CONSTRAINT conversation_post_fk FOREIGN KEY (workspace_id, post_id) REFERENCES post(workspace_id, id),
+  CONSTRAINT conversation_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+CREATE INDEX conversation_active ON conversation USING btree (workspace_id, last_message_at, id);
+CREATE INDEX conversation_assignee_active ON conversation USING btree (workspace_id, assignee_id, last_message_at, id);
+CREATE INDEX conversation_channel_active ON conversation USING btree (workspace_id, channel_id, last_message_at, id);
+CREATE INDEX conversation_customer_active ON conversation USING btree (workspace_id, customer_id, last_message_at, id);
+CREATE INDEX conversation_first_inbound ON conversation USING btree (workspace_id, channel_id, first_inbound_at);
+CREATE INDEX conversation_search ON conversation USING gin (workspace_id, search_key(COALESCE(subject, ''::text)) gin_trgm_ops);
+CREATE INDEX conversation_started ON conversation USING btree (workspace_id, started_at, id);
+CREATE INDEX conversation_status_active ON conversation USING btree (workspace_id, status, last_message_at, id);
+ALTER TABLE conversation ENABLE ROW LEVEL SECURITY;
+ALTER TABLE conversation FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON conversation AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON conversation AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE conversation TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE conversation TO parley_system;
+
+CREATE TABLE conversation_tag (
+  workspace_id uuid NOT NULL,
+  conversation_id uuid NOT NULL,
+  tag_id uuid NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT conversation_tag_pkey PRIMARY KEY (workspace_id, conversation_id, tag_id),
+  CONSTRAINT conversation_tag_conversation_fk FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversation(workspace_id, id),
+  CONSTRAINT conversation_tag_tag_fk FOREIGN KEY (workspace_id, tag_id) REFERENCES tag(workspace_id, id),
+  CONSTRAINT conversation_tag_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+CREATE INDEX conversation_tag_tag ON conversation_tag USING btree (workspace_id, tag_id, conversation_id);
+ALTER TABLE conversation_tag ENABLE ROW LEVEL SECURITY;
+ALTER TABLE conversation_tag FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON conversation_tag AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON conversation_tag AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE conversation_tag TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE conversation_tag TO parley_system;
+
+CREATE TABLE customer (
+  workspace_id uuid NOT NULL,
+  id uuid NOT NULL,
+  name text,
+  email text,
+  phone text,
+  external_ref text,
+  company_id uuid,
+  stage text NOT NULL,
+  properties jsonb DEFAULT '{}'::jsonb NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  updated_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT customer_pkey PRIMARY KEY (workspace_id, id),
+  CONSTRAINT customer_email_key UNIQUE (workspace_id, email),
+  CONSTRAINT customer_external_ref_key UNIQUE (workspace_id, external_ref),
+  CONSTRAINT customer_company_fk FOREIGN KEY (workspace_id, company_id) REFERENCES company(workspace_id, id),
+  CONSTRAINT customer_stage_fk FOREIGN KEY (workspace_id, stage) REFERENCES lifecycle_stage(workspace_id, key),
+  CONSTRAINT customer_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+CREATE INDEX customer_company ON customer USING btree (workspace_id, company_id);
+CREATE INDEX customer_created ON customer USING btree (workspace_id, created_at, id);
+CREATE INDEX customer_search ON customer USING gin (workspace_id, search_key((((COALESCE(name, ''::text) || ' '::text) || COALESCE(email, ''::text)) || ' '::text) || COALESCE(external_ref, ''::text)) gin_trgm_ops);
+CREATE INDEX customer_updated ON customer USING btree (workspace_id, updated_at, id);
+ALTER TABLE customer ENABLE ROW LEVEL SECURITY;
+ALTER TABLE customer FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON customer AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON customer AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE customer TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE customer TO parley_system;
+
+CREATE TABLE customer_identity (
+  workspace_id uuid NOT NULL,
+  id uuid NOT NULL,
+  customer_id uuid NOT NULL,
+  channel_kind text NOT NULL,
+  scope text DEFAULT ''::text NOT NULL,
+  external_id text NOT NULL,
+  handle text,
+  display_name text,
+  created_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT customer_identity_pkey PRIMARY KEY (workspace_id, id),
+  CONSTRAINT customer_identity_key UNIQUE (workspace_id, channel_kind, scope, external_id),
+  CONSTRAINT customer_identity_customer_fk FOREIGN KEY (workspace_id, customer_id) REFERENCES customer(workspace_id, id),
+  CONSTRAINT customer_identity_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+CREATE INDEX customer_identity_customer ON customer_identity USING btree (workspace_id, customer_id, id);
+CREATE INDEX customer_identity_search ON customer_identity USING gin (workspace_id, search_key((((COALESCE(handle, ''::text) || ' '::text) || COALESCE(display_name, ''::text)) || ' '::text) || external_id) gin_trgm_ops);
+ALTER TABLE customer_identity ENABLE ROW LEVEL SECURITY;
+ALTER TABLE customer_identity FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON customer_identity AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON customer_identity AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE customer_identity TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE customer_identity TO parley_system;
+
+CREATE TABLE customer_tag (
+  workspace_id uuid NOT NULL,
+  customer_id uuid NOT NULL,
+  tag_id uuid NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT customer_tag_pkey PRIMARY KEY (workspace_id, customer_id, tag_id),
+  CONSTRAINT customer_tag_customer_fk FOREIGN KEY (workspace_id, customer_id) REFERENCES customer(workspace_id, id),
+  CONSTRAINT customer_tag_tag_fk FOREIGN KEY (workspace_id, tag_id) REFERENCES tag(workspace_id, id),
+  CONSTRAINT customer_tag_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+CREATE INDEX customer_tag_tag ON customer_tag USING btree (workspace_id, tag_id, customer_id);
+ALTER TABLE customer_tag ENABLE ROW LEVEL SECURITY;
+ALTER TABLE customer_tag FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON customer_tag AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON customer_tag AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE customer_tag TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE customer_tag TO parley_system;
+
+CREATE TABLE event_log (
+  workspace_id uuid NOT NULL,
+  "position" bigint NOT NULL,
+  event_id uuid NOT NULL,
+  type text NOT NULL,
+  version smallint NOT NULL,
+  occurred_at timestamp(3) with time zone NOT NULL,
+  recorded_at timestamp(3) with time zone NOT NULL,
+  actor jsonb NOT NULL,
+  subject uuid NOT NULL,
+  data jsonb NOT NULL,
+  CONSTRAINT event_log_pkey PRIMARY KEY (workspace_id, "position"),
+  CONSTRAINT event_log_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+ALTER TABLE event_log ENABLE ROW LEVEL SECURITY;
+ALTER TABLE event_log FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON event_log AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON event_log AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE event_log TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE event_log TO parley_system;
+
+CREATE TABLE event_outbox (
+  workspace_id uuid NOT NULL,
+  seq bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  tx xid8 DEFAULT pg_current_xact_id() NOT NULL,
+  event_id uuid NOT NULL,
+  type text NOT NULL,
+  version smallint NOT NULL,
+  occurred_at timestamp(3) with time zone NOT NULL,
+  recorded_at timestamp(3) with time zone NOT NULL,
+  actor jsonb NOT NULL,
+  subject uuid NOT NULL,
+  data jsonb NOT NULL,
+  CONSTRAINT event_outbox_pkey PRIMARY KEY (workspace_id, seq),
+  CONSTRAINT event_outbox_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+CREATE INDEX event_outbox_commit_order ON event_outbox USING btree (tx, seq);
+ALTER TABLE event_outbox ENABLE ROW LEVEL SECURITY;
+ALTER TABLE event_outbox FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON event_outbox AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON event_outbox AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE event_outbox TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE event_outbox TO parley_system;
+
+CREATE TABLE idempotency_record (
+  workspace_id uuid NOT NULL,
+  caller text NOT NULL,
+  key text NOT NULL,
+  mutation text NOT NULL,
+  input_hash bytea NOT NULL,
+  answer jsonb DEFAULT '{}'::jsonb NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  expires_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT idempotency_record_pkey PRIMARY KEY (workspace_id, caller, key),
+  CONSTRAINT idempotency_record_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+CREATE INDEX idempotency_record_expiry ON idempotency_record USING btree (workspace_id, expires_at);
+ALTER TABLE idempotency_record ENABLE ROW LEVEL SECURITY;
+ALTER TABLE idempotency_record FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON idempotency_record AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON idempotency_record AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE idempotency_record TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE idempotency_record TO parley_system;
+
+CREATE TABLE lifecycle_stage (
+  workspace_id uuid NOT NULL,
+  key text NOT NULL,
+  name text NOT NULL,
+  "position" smallint NOT NULL,
+  CONSTRAINT lifecycle_stage_pkey PRIMARY KEY (workspace_id, key),
+  CONSTRAINT lifecycle_stage_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+ALTER TABLE lifecycle_stage ENABLE ROW LEVEL SECURITY;
+ALTER TABLE lifecycle_stage FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON lifecycle_stage AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON lifecycle_stage AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE lifecycle_stage TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE lifecycle_stage TO parley_system;
+
+CREATE TABLE lifecycle_transition (
+  workspace_id uuid NOT NULL,
+  id uuid NOT NULL,
+  customer_id uuid NOT NULL,
+  from_stage text,
+  to_stage text NOT NULL,
+  reason text,
+  actor jsonb DEFAULT '{}'::jsonb NOT NULL,
+  occurred_at timestamp(3) with time zone NOT NULL,
+  recorded_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT lifecycle_transition_pkey PRIMARY KEY (workspace_id, id),
+  CONSTRAINT lifecycle_transition_customer_fk FOREIGN KEY (workspace_id, customer_id) REFERENCES customer(workspace_id, id),
+  CONSTRAINT lifecycle_transition_to_fk FOREIGN KEY (workspace_id, to_stage) REFERENCES lifecycle_stage(workspace_id, key),
+  CONSTRAINT lifecycle_transition_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+CREATE INDEX lifecycle_transition_customer ON lifecycle_transition USING btree (workspace_id, customer_id, occurred_at, id);
+ALTER TABLE lifecycle_transition ENABLE ROW LEVEL SECURITY;
+ALTER TABLE lifecycle_transition FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON lifecycle_transition AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON lifecycle_transition AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE lifecycle_transition TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE lifecycle_transition TO parley_system;
+
+CREATE TABLE message (
+  workspace_id uuid NOT NULL,
+  id uuid NOT NULL,
+  conversation_id uuid NOT NULL,
+  channel_id uuid NOT NULL,
+  external_id text,
+  direction text NOT NULL,
+  author_customer_id uuid,
+  author_user_id uuid,
+  author_name text,
+  body text NOT NULL,
+  reply_to_id uuid,
+  reply_to_external_id text,
+  reply_to_channel_id uuid,
+  response_id uuid,
+  responded_at timestamp(3) with time zone,
+  sent_at timestamp(3) with time zone NOT NULL,
+  order_key bigint DEFAULT 0 NOT NULL,
+  received_at timestamp(3) with time zone NOT NULL,
+  edited_at timestamp(3) with time zone,
+  deleted_at timestamp(3) with time zone,
+  CONSTRAINT message_pkey PRIMARY KEY (workspace_id, id),
+  CONSTRAINT message_external_key UNIQUE (workspace_id, channel_id, external_id),
+  CONSTRAINT message_author_customer_fk FOREIGN KEY (workspace_id, author_customer_id) REFERENCES customer(workspace_id, id),
+  CONSTRAINT message_author_user_fk FOREIGN KEY (workspace_id, author_user_id) REFERENCES app_user(workspace_id, id),
+  CONSTRAINT message_channel_fk FOREIGN KEY (workspace_id, channel_id) REFERENCES channel(workspace_id, id),
+  CONSTRAINT message_conversation_fk FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversation(workspace_id, id),
+  CONSTRAINT message_reply_to_fk FOREIGN KEY (workspace_id, reply_to_id) REFERENCES message(workspace_id, id),
+  CONSTRAINT message_response_fk FOREIGN KEY (workspace_id, response_id) REFERENCES message(workspace_id, id),
+  CONSTRAINT message_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+CREATE INDEX message_answered ON message USING btree (workspace_id, conversation_id, responded_at) WHERE direction = 'INBOUND'::text;
+CREATE INDEX message_awaiting_parent ON message USING btree (workspace_id, reply_to_channel_id, reply_to_external_id) WHERE reply_to_id IS NULL AND reply_to_external_id IS NOT NULL;
+CREATE INDEX message_channel_sent ON message USING btree (workspace_id, channel_id, sent_at);
+CREATE INDEX message_conversation_order ON message USING btree (workspace_id, conversation_id, sent_at, order_key, id);
+CREATE INDEX message_replies ON message USING btree (workspace_id, reply_to_id, sent_at, order_key, id) WHERE reply_to_id IS NOT NULL;
+CREATE INDEX message_search ON message USING gin (workspace_id, to_tsvector('parley'::regconfig, body));
+ALTER TABLE message ENABLE ROW LEVEL SECURITY;
+ALTER TABLE message FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON message AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON message AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE message TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE message TO parley_system;
+
+CREATE TABLE message_revision (
+  workspace_id uuid NOT NULL,
+  id uuid NOT NULL,
+  message_id uuid NOT NULL,
+  kind text NOT NULL,
+  previous_body text NOT NULL,
+  occurred_at timestamp(3) with time zone NOT NULL,
+  recorded_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT message_revision_pkey PRIMARY KEY (workspace_id, id),
+  CONSTRAINT message_revision_message_fk FOREIGN KEY (workspace_id, message_id) REFERENCES message(workspace_id, id),
+  CONSTRAINT message_revision_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+CREATE INDEX message_revision_message ON message_revision USING btree (workspace_id, message_id, recorded_at, id);
+ALTER TABLE message_revision ENABLE ROW LEVEL SECURITY;
+ALTER TABLE message_revision FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON message_revision AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON message_revision AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE message_revision TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE message_revision TO parley_system;
+
+CREATE TABLE post (
+  workspace_id uuid NOT NULL,
+  id uuid NOT NULL,
+  channel_id uuid NOT NULL,
+  external_id text NOT NULL,
+  body text,
+  url text,
+  author_name text,
+  published_at timestamp(3) with time zone NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT post_pkey PRIMARY KEY (workspace_id, id),
+  CONSTRAINT post_external_key UNIQUE (workspace_id, channel_id, external_id),
+  CONSTRAINT post_channel_fk FOREIGN KEY (workspace_id, channel_id) REFERENCES channel(workspace_id, id),
+  CONSTRAINT post_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+CREATE INDEX post_channel_published ON post USING btree (workspace_id, channel_id, published_at, id);
+CREATE INDEX post_published ON post USING btree (workspace_id, published_at, id);
+ALTER TABLE post ENABLE ROW LEVEL SECURITY;
+ALTER TABLE post FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON post AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON post AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE post TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE post TO parley_system;
+
+CREATE TABLE tag (
+  workspace_id uuid NOT NULL,
+  id uuid NOT NULL,
+  name text NOT NULL,
+  name_key text NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT tag_pkey PRIMARY KEY (workspace_id, id),
+  CONSTRAINT tag_name_key UNIQUE (workspace_id, name_key),
+  CONSTRAINT tag_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+ALTER TABLE tag ENABLE ROW LEVEL SECURITY;
+ALTER TABLE tag FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON tag AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON tag AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE tag TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE tag TO parley_system;
+
+CREATE TABLE touchpoint (
+  workspace_id uuid NOT NULL,
+  id uuid NOT NULL,
+  customer_id uuid NOT NULL,
+  type text NOT NULL,
+  stage text,
+  channel_id uuid,
+  conversation_id uuid,
+  message_id uuid,
+  source text NOT NULL,
+  external_id text NOT NULL,
+  occurred_at timestamp(3) with time zone NOT NULL,
+  recorded_at timestamp(3) with time zone NOT NULL,
+  properties jsonb DEFAULT '{}'::jsonb NOT NULL,
+  cost_amount numeric(20,6),
+  cost_currency text,
+  value_amount numeric(20,6),
+  value_currency text,
+  sentiment real,
+  CONSTRAINT touchpoint_pkey PRIMARY KEY (workspace_id, id),
+  CONSTRAINT touchpoint_external_key UNIQUE (workspace_id, source, external_id),
+  CONSTRAINT touchpoint_channel_fk FOREIGN KEY (workspace_id, channel_id) REFERENCES channel(workspace_id, id),
+  CONSTRAINT touchpoint_conversation_fk FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversation(workspace_id, id),
+  CONSTRAINT touchpoint_customer_fk FOREIGN KEY (workspace_id, customer_id) REFERENCES customer(workspace_id, id),
+  CONSTRAINT touchpoint_message_fk FOREIGN KEY (workspace_id, message_id) REFERENCES message(workspace_id, id),
+  CONSTRAINT touchpoint_stage_fk FOREIGN KEY (workspace_id, stage) REFERENCES lifecycle_stage(workspace_id, key),
+  CONSTRAINT touchpoint_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+CREATE INDEX touchpoint_channel_occurred ON touchpoint USING btree (workspace_id, channel_id, occurred_at, id);
+CREATE INDEX touchpoint_customer_occurred ON touchpoint USING btree (workspace_id, customer_id, occurred_at, id);
+CREATE INDEX touchpoint_occurred ON touchpoint USING btree (workspace_id, occurred_at, id);
+CREATE INDEX touchpoint_type_occurred ON touchpoint USING btree (workspace_id, type, occurred_at, id);
+ALTER TABLE touchpoint ENABLE ROW LEVEL SECURITY;
+ALTER TABLE touchpoint FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON touchpoint AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON touchpoint AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE touchpoint TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE touchpoint TO parley_system;
+
+CREATE TABLE workspace (
+  workspace_id uuid NOT NULL,
+  name text NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT workspace_pkey PRIMARY KEY (workspace_id)
+);
+ALTER TABLE workspace ENABLE ROW LEVEL SECURITY;
+ALTER TABLE workspace FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON workspace AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON workspace AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE workspace TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE workspace TO parley_system;
+
+CREATE OR REPLACE FUNCTION current_workspace_id()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select nullif(current_setting('parley.workspace_id', true), '')::uuid $function$;
+
+CREATE OR REPLACE FUNCTION find_api_key(hash bytea)
+ RETURNS SETOF api_key
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO '$user', 'public', 'pg_temp'
+AS $function$ select * from api_key where token_hash = hash $function$;
+ALTER FUNCTION find_api_key(bytea) OWNER TO parley_system;
+REVOKE ALL ON FUNCTION find_api_key(bytea) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION find_api_key(bytea) TO parley_api;
+
+CREATE OR REPLACE FUNCTION find_users(token_issuer text, token_subject text, token_email text)
+ RETURNS SETOF app_user
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO '$user', 'public', 'pg_temp'
+AS $function$
+          select * from app_user where issuer = token_issuer and subject = token_subject
+          union all
+          select * from app_user where issuer is null and email = token_email
+        $function$;
+ALTER FUNCTION find_users(text,text,text) OWNER TO parley_system;
+REVOKE ALL ON FUNCTION find_users(text,text,text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION find_users(text,text,text) TO parley_api;
+
+CREATE OR REPLACE FUNCTION like_literal(value text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$ select replace(replace(replace(value, '\', '\\'), '%', '\%'), '_', '\_') $function$;
+
+CREATE OR REPLACE FUNCTION search_conversations(words text)
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 100
+ SET search_path TO '$user', 'public', 'pg_temp'
+AS $function$
+          select conversation_id from search_messages(words)
+          union
+          select c.id from conversation c
+          where c.workspace_id = current_workspace_id()
+            and search_key(coalesce(c.subject, '')) like '%' || like_literal(search_key(words)) || '%'
+          union
+          select c.id from conversation c
+          where c.workspace_id = current_workspace_id()
+            and c.customer_id in (select search_customers(words))
+        $function$;
+ALTER FUNCTION search_conversations(text) OWNER TO parley_system;
+REVOKE ALL ON FUNCTION search_conversations(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION search_conversations(text) TO parley_api;
+
+CREATE OR REPLACE FUNCTION search_customers(words text)
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 100
+ SET search_path TO '$user', 'public', 'pg_temp'
+AS $function$
+          select c.id from customer c
+          where c.workspace_id = current_workspace_id()
+            and search_key(coalesce(c.name, '') || ' ' || coalesce(c.email, '') || ' ' || coalesce(c.external_ref, ''))
+              like '%' || like_literal(search_key(words)) || '%'
+          union
+          select i.customer_id from customer_identity i
+          where i.workspace_id = current_workspace_id()
+            and search_key(coalesce(i.handle, '') || ' ' || coalesce(i.display_name, '') || ' ' || i.external_id)
+              like '%' || like_literal(search_key(words)) || '%'
+        $function$;
+ALTER FUNCTION search_customers(text) OWNER TO parley_system;
+REVOKE ALL ON FUNCTION search_customers(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION search_customers(text) TO parley_api;
+
+CREATE OR REPLACE FUNCTION search_key(value text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+ SET search_path TO '$user', 'public', 'pg_temp'
+AS $function$ select lower(unaccent('unaccent'::regdictionary, value)) $function$;
+
+CREATE OR REPLACE FUNCTION search_messages(words text)
+ RETURNS TABLE(conversation_id uuid, message_id uuid)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 100
+ SET search_path TO '$user', 'public', 'pg_temp'
+AS $function$
+          select m.conversation_id, m.id from message m
+          where m.workspace_id = current_workspace_id()
+            and to_tsvector('parley', m.body) @@ websearch_to_tsquery('parley', words)
+            and m.deleted_at is null
+        $function$;
+ALTER FUNCTION search_messages(text) OWNER TO parley_system;
+REVOKE ALL ON FUNCTION search_messages(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION search_messages(text) TO parley_api;

@@ -1,0 +1,47 @@
+import type { Actor } from '../../auth/actor';
+import type { Sessions } from '../../db/sessions';
+import type { UnitOfWork } from '../../db/unit-of-work';
+import { runCommand, type Command } from './command';
+import type { Problem } from './errors';
+import { Loaders } from './loaders';
+import { Reader } from './reader';
+
+/** What requests are served with; made once. */
+export interface RequestServices {
+  sessions: Sessions;
+  units: UnitOfWork;
+  clock: () => Date;
+  /** Told of every command that was carried out. */
+  onCommand?: (name: string, actor: Actor, result: object) => void;
+}
+
+/** What a mutation's payload is resolved from: the command's result, or the problems. */
+export type PayloadSource<Result> = Partial<Result> & { userErrors: Problem[] };
+
+/** One request: who asks, and the means to answer. */
+export class RequestContext {
+  readonly reader: Reader;
+  readonly loaders: Loaders;
+
+  constructor(
+    readonly requestId: string,
+    readonly actor: Actor,
+    private readonly services: RequestServices,
+  ) {
+    this.reader = new Reader(actor, services.sessions);
+    this.loaders = new Loaders(this.reader);
+  }
+
+  /** Runs a command for the caller; refusals come back as `userErrors`, faults are thrown. */
+  async run<Input, Result extends object>(
+    command: Command<Input, Result>,
+    args: unknown,
+    idempotencyKey?: string | null,
+  ): Promise<PayloadSource<Result>> {
+    const { units, clock, onCommand } = this.services;
+    const answer = await runCommand(units, this.actor, clock(), command, args, idempotencyKey);
+    if (!answer.ok) return { userErrors: answer.problems } as PayloadSource<Result>;
+    onCommand?.(command.name, this.actor, answer.result);
+    return { ...answer.result, userErrors: [] };
+  }
+}

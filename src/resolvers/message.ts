@@ -1,0 +1,71 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
+import { onVisibleChannel } from '../domain/channel/visible-channels';
+import type { RequestContext } from '../domain/kit/request-context';
+import {
+  attachmentOrder,
+  attachments,
+  messageOrders,
+  messages,
+  revisionOrder,
+  revisions,
+} from '../domain/message/listing';
+import { recordMessage } from '../domain/message/record-message';
+import type { Message } from '../entities';
+import {
+  AttachmentConnection,
+  MessageConnection,
+  MessageRecordInput,
+  MessageRecordPayload,
+  MessageRevisionConnection,
+  MessageType,
+} from '../schema/message';
+import { PagingArgs } from '../schema/shared/connection';
+import { IdempotencyKey } from './arguments';
+
+@Resolver(() => MessageType)
+export class MessageResolver {
+  @Mutation(() => MessageRecordPayload, {
+    description:
+      'Records a message that your own transport carried, and with it the customer and the conversation where they are new.',
+  })
+  messageRecord(
+    @Arg('channelId', () => ID) channelId: string,
+    @Arg('input', () => MessageRecordInput) input: MessageRecordInput,
+    @IdempotencyKey() key: string | null,
+    @Ctx() ctx: RequestContext,
+  ) {
+    return ctx.run(recordMessage, { channelId, input }, key);
+  }
+
+  @FieldResolver(() => MessageConnection, {
+    description: 'The messages that answer it, oldest first.',
+  })
+  replies(
+    @Root() { id }: Message,
+    @Args(() => PagingArgs) page: PagingArgs,
+    @Ctx() { loaders, actor }: RequestContext,
+  ) {
+    const visible = onVisibleChannel(actor, 'm.channel_id');
+    return loaders.pages.load(messages, 'reply_to_id', id, messageOrders.SENT_ASC, page, visible);
+  }
+
+  @FieldResolver(() => MessageRevisionConnection, {
+    description: 'What it said before its edits and its deletion, oldest first.',
+  })
+  revisions(
+    @Root() { id }: Message,
+    @Args(() => PagingArgs) page: PagingArgs,
+    @Ctx() { loaders }: RequestContext,
+  ) {
+    return loaders.pages.load(revisions, 'message_id', id, revisionOrder, page);
+  }
+
+  @FieldResolver(() => AttachmentConnection, { description: 'The files that came with it.' })
+  attachments(
+    @Root() { id }: Message,
+    @Args(() => PagingArgs) page: PagingArgs,
+    @Ctx() { loaders }: RequestContext,
+  ) {
+    return loaders.pages.load(attachments, 'message_id', id, attachmentOrder, page);
+  }
+}

@@ -1,0 +1,235 @@
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { ConversationType } from './conversation';
+import { CustomerType } from './customer';
+import {
+  MessageDirection,
+  MessageRecordDirection,
+  RecordOutcome,
+  RevisionKind,
+  Visibility,
+} from './enums';
+import { connectionOf } from './shared/connection';
+import { Payload } from './shared/errors';
+import { Node } from './shared/node';
+import { DateTime } from './shared/scalars';
+import { UserType } from './workspace';
+
+@ObjectType('Message', {
+  implements: Node,
+  simpleResolvers: true,
+  description: 'One utterance in a conversation.',
+})
+export class MessageType extends Node {
+  @Field(() => String, { nullable: true, description: 'The platform’s id; unique in its channel.' })
+  externalId: string | null;
+
+  @Field(() => MessageDirection, { description: 'From a customer, to one, or internal.' })
+  direction: keyof typeof MessageDirection;
+
+  @Field(() => ConversationType, { nullable: true, description: 'The conversation that it is in.' })
+  conversation: ConversationType | null;
+
+  @Field(() => CustomerType, { nullable: true, description: 'The customer who wrote it.' })
+  authorCustomer: CustomerType | null;
+
+  @Field(() => UserType, { nullable: true, description: 'The user who wrote it.' })
+  authorUser: UserType | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Name of an author who is neither: the brand, a bot, a machine.',
+  })
+  authorName: string | null;
+
+  @Field(() => MessageType, { nullable: true, description: 'The message that it answers.' })
+  replyTo: MessageType | null;
+
+  @Field(() => MessageType, {
+    nullable: true,
+    description: 'For an inbound message: its earliest answer.',
+  })
+  response: MessageType | null;
+
+  @Field({ description: 'The text as written; what it was before edits stands in `revisions`.' })
+  body: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The platform’s id of the message that it answers, also when that message is not here.',
+  })
+  replyToExternalId: string | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description:
+      'For an inbound message: when its earliest answer was sent; null while there is none.',
+  })
+  respondedAt: Date | null;
+
+  @Field(() => DateTime, {
+    description: 'The provider’s time; order is by it, then `orderKey`, then `id`.',
+  })
+  sentAt: Date;
+
+  @Field({
+    description: 'The platform’s own order among messages of the same time, a whole number.',
+  })
+  orderKey: string;
+
+  @Field(() => DateTime, { description: 'When Parley received it.' })
+  receivedAt: Date;
+
+  @Field(() => DateTime, { nullable: true, description: 'The provider’s time of the last edit.' })
+  editedAt: Date | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'The provider’s time of its deletion.' })
+  deletedAt: Date | null;
+}
+
+export const MessageConnection = connectionOf('Message', () => MessageType);
+
+@ObjectType('MessageRevision', {
+  implements: Node,
+  simpleResolvers: true,
+  description: 'What a message said before an edit or a deletion.',
+})
+export class MessageRevisionType extends Node {
+  @Field(() => RevisionKind, { description: 'What happened to it.' })
+  kind: keyof typeof RevisionKind;
+
+  @Field({ description: 'What it said before.' })
+  previousBody: string;
+
+  @Field(() => DateTime, { description: 'The provider’s time of the change.' })
+  occurredAt: Date;
+}
+
+export const MessageRevisionConnection = connectionOf('MessageRevision', () => MessageRevisionType);
+
+@ObjectType('Attachment', {
+  implements: Node,
+  simpleResolvers: true,
+  description: 'A file that came with a message: what is known of it.',
+})
+export class AttachmentType extends Node {
+  @Field(() => String, { nullable: true, description: 'Its name, as the sender gave it.' })
+  fileName: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Its media type, as the sender declared it.',
+  })
+  contentType: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its size in bytes, a whole number.' })
+  byteSize: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Where the platform keeps it; may expire.' })
+  sourceUrl: string | null;
+}
+
+export const AttachmentConnection = connectionOf('Attachment', () => AttachmentType);
+
+@InputType({ description: 'Somebody on the channel’s platform, in the channel’s identity scope.' })
+export class MessagePartyInput {
+  @Field({ description: 'The platform’s id of the person; at most 500 characters.' })
+  externalId: string;
+
+  @Field(() => String, { nullable: true, description: 'The name that others see, without the @.' })
+  handle?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The display name on the platform.' })
+  displayName?: string | null;
+}
+
+@InputType({ description: 'A message that your own transport carried.' })
+export class MessageRecordInput {
+  @Field({
+    description: 'The platform’s key of the conversation; a new one begins a conversation.',
+  })
+  threadKey: string;
+
+  @Field({ description: 'The platform’s id of the message; the same one again changes nothing.' })
+  externalId: string;
+
+  @Field(() => MessageRecordDirection, { description: 'From a customer, or to one.' })
+  direction: keyof typeof MessageRecordDirection;
+
+  @Field({ description: 'The text as written; 1 to 65,536 characters.' })
+  body: string;
+
+  @Field(() => DateTime, { description: 'The provider’s time, between 1900 and 2200.' })
+  sentAt: Date;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The platform’s own order among messages of the same time; a whole number of at most 18 digits.',
+  })
+  orderKey?: string | null;
+
+  @Field(() => MessagePartyInput, {
+    nullable: true,
+    description: 'Whom the conversation is with; left out of an inbound message, its author.',
+  })
+  customer?: MessagePartyInput | null;
+
+  @Field(() => MessagePartyInput, {
+    nullable: true,
+    description:
+      'Who wrote an inbound message; left out, the customer. Public talk can have several authors.',
+  })
+  author?: MessagePartyInput | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The user who wrote an outbound message; left out, the channel itself speaks.',
+  })
+  authorUserId?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The platform’s id of the message that it answers, which may be recorded later.',
+  })
+  replyToExternalId?: string | null;
+
+  @Field(() => Visibility, {
+    nullable: true,
+    description: 'For a new conversation; left out, the channel’s.',
+  })
+  visibility?: keyof typeof Visibility | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Subject of a new conversation; at most 500 characters.',
+  })
+  subject?: string | null;
+}
+
+@ObjectType({ description: 'What `messageRecord` did.', simpleResolvers: true })
+export class MessageRecordPayload extends Payload {
+  @Field(() => MessageType, { nullable: true, description: 'The message.' })
+  message: MessageType | null;
+
+  @Field(() => ConversationType, { nullable: true, description: 'The conversation that it is in.' })
+  conversation: ConversationType | null;
+
+  @Field(() => RecordOutcome, { nullable: true, description: 'Whether it is new.' })
+  outcome: keyof typeof RecordOutcome | null;
+}
+
+@InputType({ description: 'An internal note.' })
+export class NoteAddInput {
+  @Field({ description: 'The text; 1 to 65,536 characters.' })
+  body: string;
+}
+
+@ObjectType({ description: 'What `noteAdd` did.', simpleResolvers: true })
+export class NoteAddPayload extends Payload {
+  @Field(() => MessageType, { nullable: true, description: 'The note.' })
+  note: MessageType | null;
+
+  @Field(() => ConversationType, { nullable: true, description: 'The conversation that it is in.' })
+  conversation: ConversationType | null;
+}

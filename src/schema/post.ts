@@ -1,0 +1,42 @@
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { ChannelType } from './channel';
+import { connectionOf } from './shared/connection';
+import { DateTimeRange } from './shared/inputs';
+import { Node } from './shared/node';
+import { DateTime } from './shared/scalars';
+
+@ObjectType('Post', {
+  implements: Node,
+  simpleResolvers: true,
+  description: 'A public root that comments hang from; the company’s own or anybody’s.',
+})
+export class PostType extends Node {
+  @Field(() => ChannelType, { nullable: true, description: 'The channel that it came through.' })
+  channel: ChannelType | null;
+
+  @Field({ description: 'The platform’s id of the post; unique in its channel.' })
+  externalId: string;
+
+  @Field(() => String, { nullable: true, description: 'Its text.' })
+  body: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Where it can be seen.' })
+  url: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Who wrote it.' })
+  authorName: string | null;
+
+  @Field(() => DateTime, { description: 'The provider’s time.' })
+  publishedAt: Date;
+}
+
+export const PostConnection = connectionOf('Post', () => PostType);
+
+@InputType({ description: 'What posts are picked by; all that is given must hold.' })
+export class PostFilterInput {
+  @Field(() => [ID], { nullable: true, description: 'On any of these channels; at most 100.' })
+  channelIds?: string[] | null;
+
+  @Field(() => DateTimeRange, { nullable: true, description: 'Published in this stretch of time.' })
+  publishedAt?: DateTimeRange | null;
+}

@@ -1,0 +1,40 @@
+import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import { ErrorCode } from '../../domain/kit/errors';
+
+registerEnumType(ErrorCode, {
+  name: 'ErrorCode',
+  description: 'Why a mutation was refused.',
+  valuesConfig: {
+    NOT_FOUND: { description: 'An id names nothing that you can see.' },
+    INVALID_INPUT: { description: 'A value can’t be used; the path says which.' },
+    INVALID_STATE: { description: 'The object is in a state that does not allow this.' },
+    CONFLICT: { description: 'Something else already has this value.' },
+    FORBIDDEN: { description: 'You may do this, but not with these values.' },
+    IDEMPOTENCY_KEY_REUSED: { description: 'The idempotency key was used for another request.' },
+  },
+});
+
+@ObjectType({
+  description: 'One reason why a mutation was refused; nothing of it was written.',
+  simpleResolvers: true,
+})
+export class UserError {
+  @Field(() => ErrorCode, { description: 'The kind of problem, for programs.' })
+  code: ErrorCode;
+
+  @Field({ description: 'The problem and what to change, for people.' })
+  message: string;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'The offending argument or input field, from the arguments inwards.',
+  })
+  path: string[] | null;
+}
+
+/** What every payload has; the objects in it are null when there are errors. */
+@ObjectType()
+export abstract class Payload {
+  @Field(() => [UserError], { description: 'Why it was refused; empty when it was done.' })
+  userErrors: UserError[];
+}

@@ -1,0 +1,13 @@
+import { Field, ID, InterfaceType } from 'type-graphql';
+
+@InterfaceType('Node', {
+  description: 'Anything with an id that `node(id)` resolves.',
+  resolveType: (value: { __typename?: string }) => value.__typename,
+})
+export abstract class Node {
+  @Field(() => ID, {
+    description:
+      'A TypeID: a prefix that tells the type, and a time-ordered UUID, such as `cnv_01h…`.',
+  })
+  id: string;
+}

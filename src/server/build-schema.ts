@@ -1,0 +1,62 @@
+import '../schema/enums';
+import {
+  getNamedType,
+  getNullableType,
+  isInputObjectType,
+  isListType,
+  isObjectType,
+  lexicographicSortSchema,
+  printSchema,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+} from 'graphql';
+import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
+import { globalId, idPrefixes, type IdKind } from '../domain/kit/ids';
+import type { RequestContext } from '../domain/kit/request-context';
+import { isLoadable, type LoadableKind } from '../domain/kit/loaders';
+import { resolvers } from '../resolvers';
+
+/** Builds the executable schema. */
+export function buildSchema(): GraphQLSchema {
+  const schema = buildSchemaSync({
+    resolvers: resolvers as unknown as NonEmptyArray<new () => object>,
+    orphanedTypes: [],
+    validate: false,
+  });
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (isObjectType(type)) completeFields(type);
+    if (isInputObjectType(type) && type.name === 'CustomerBy') type.isOneOf = true;
+  }
+  return schema;
+}
+
+/** The schema as the committed SDL has it. */
+export function printSdl(schema: GraphQLSchema): string {
+  return `${printSchema(lexicographicSortSchema(schema))}\n`;
+}
+
+/**
+ * Gives fields without a resolver of their own what holds for all of them, so that a type's class
+ * needs no resolver for it: an `id` is encoded, and an object of a type that is read by id comes from
+ * `<field>Id` unless it was read along.
+ */
+function completeFields(type: GraphQLObjectType): void {
+  for (const field of Object.values(type.getFields())) {
+    if (field.resolve) continue;
+    const target = getNamedType(field.type).name;
+    if (field.name === 'id' && type.name in idPrefixes) {
+      const kind = type.name as IdKind;
+      field.resolve = (source: { id: string }) => globalId(kind, source.id);
+    } else if (isLoadable(target) && !isListType(getNullableType(field.type))) {
+      field.resolve = reference(field.name, target);
+    }
+  }
+}
+
+function reference(name: string, kind: LoadableKind) {
+  const key = `${name}Id`;
+  return (source: Record<string, unknown>, _args: unknown, { loaders }: RequestContext) => {
+    const joined = source[name];
+    return joined !== undefined ? joined : loaders.byId(kind, source[key] as string | null);
+  };
+}

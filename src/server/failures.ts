@@ -1,0 +1,69 @@
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { Logger } from 'pino';
+import { BadArgument } from '../domain/kit/errors';
+
+/** Codes of errors outside `userErrors`: mistakes against the protocol, and faults of ours. */
+export type FailureCode =
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'BAD_USER_INPUT'
+  | 'QUERY_TOO_COSTLY'
+  | 'RATE_LIMITED'
+  | 'INTERNAL';
+
+/** The body of an answer that is nothing but one error. */
+export function failureBody(code: FailureCode, message: string, more: object = {}) {
+  return { errors: [{ message, extensions: { code, ...more } }] };
+}
+
+/** A mistake of the caller's, known before anything was executed. */
+export function refusal(code: FailureCode, message: string, status: number): GraphQLError {
+  return new GraphQLError(message, { extensions: { code, http: { status } } });
+}
+
+/** What Apollo calls the mistakes that it finds itself. */
+const callersMistakes = new Set([
+  'BAD_REQUEST',
+  'BAD_USER_INPUT',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+]);
+
+/**
+ * What the caller sees of an error. Mistakes are told in full; a fault only by the request's id,
+ * under which the log has the rest.
+ */
+export function presentError(
+  error: GraphQLError,
+  requestId: string,
+  log: Pick<Logger, 'error'>,
+): GraphQLFormattedError {
+  const { message, locations, path, originalError, extensions } = error;
+  const place = { ...(locations && { locations }), ...(path && { path }) };
+  if (originalError instanceof BadArgument) {
+    const { argument } = originalError;
+    return { message, ...place, extensions: { code: 'BAD_USER_INPUT', argument } };
+  }
+  const code = extensions.code as string | undefined;
+  if (code && callersMistakes.has(code)) {
+    return { message, ...place, extensions: { code: 'BAD_USER_INPUT' } };
+  }
+  if (code && code !== 'INTERNAL_SERVER_ERROR') {
+    return { message, ...place, extensions: { code } };
+  }
+  // without cause, code and path it is the executor's own: a variable that does not fit
+  if (!originalError && !code && !path) {
+    return { message, ...place, extensions: { code: 'BAD_USER_INPUT' } };
+  }
+  log.error({ err: originalError ?? error, path }, 'a request failed');
+  return internal(requestId, place);
+}
+
+/** All that a caller is told of a fault. */
+export function internal(requestId: string, place: object = {}): GraphQLFormattedError {
+  const message = 'Something went wrong here. Try again; if it persists, report the request id.';
+  return { message, ...place, extensions: { code: 'INTERNAL', requestId } };
+}
