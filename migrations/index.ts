@@ -4,6 +4,7 @@ import { CreateConversations1764000000002 } from './1764000000002-create-convers
 import { CreateTouchpoints1764000000003 } from './1764000000003-create-touchpoints';
 import { CreateEvents1764000000004 } from './1764000000004-create-events';
 import { CreateSearch1764000000005 } from './1764000000005-create-search';
+import { CreateJobLeases1764000000006 } from './1764000000006-create-job-leases';
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   CreateTouchpoints1764000000003,
   CreateEvents1764000000004,
   CreateSearch1764000000005,
+  CreateJobLeases1764000000006,
 ];

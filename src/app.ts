@@ -6,7 +6,7 @@ import { Authenticator } from './auth/authenticate';
 import { requireCompleteTable } from './auth/operation-permissions';
 import type { Config } from './config/config';
 import { createDataSource, poolOf } from './db/data-source';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from './db/embedded';
+import { findRunningPostgres, startEmbeddedPostgres, type EmbeddedPostgres } from './db/embedded';
 import { withMigrationLock } from './db/migrate';
 import { Sessions } from './db/sessions';
 import { UnitOfWork } from './db/unit-of-work';
@@ -21,6 +21,11 @@ import { createLogger } from './telemetry/logger';
 export interface Overrides {
   clock?: () => Date;
   log?: Logger;
+}
+
+export interface AppOptions extends Overrides {
+  /** For commands: uses the embedded PostgreSQL of a Parley that is running, where one is. */
+  beside?: boolean;
 }
 
 /** Everything of one process, wired once. Close it in the end. */
@@ -43,17 +48,19 @@ export interface App {
 }
 
 /** Starts the database if there is none, brings it up to date and wires everything to it. */
-export async function createApp(config: Config, overrides: Overrides = {}): Promise<App> {
-  const log = overrides.log ?? createLogger(config.logLevel);
-  const clock = overrides.clock ?? (() => new Date());
+export async function createApp(config: Config, options: AppOptions = {}): Promise<App> {
+  const log = options.log ?? createLogger(config.logLevel);
+  const clock = options.clock ?? (() => new Date());
+  const { beside = false } = options;
   const closing: (() => Promise<unknown>)[] = [];
   const close = async () => {
     for (const step of closing.splice(0).reverse()) await step();
   };
   try {
-    const embedded = config.databaseUrl ? null : await startEmbedded(config, log);
+    const given = config.databaseUrl ?? (beside ? await findRunningPostgres(config.dataDir) : null);
+    const embedded = given ? null : await startEmbedded(config, log);
     if (embedded) closing.push(() => embedded.stop());
-    const databaseUrl = config.databaseUrl ?? embedded!.url;
+    const databaseUrl = given ?? embedded!.url;
 
     const open = async (role: 'parley_api' | 'parley_system', poolSize: number) => {
       const onError = (error: Error) => log.warn({ err: error }, 'a database connection was lost');

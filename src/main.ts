@@ -3,8 +3,7 @@ import { createApp, type App } from './app';
 import { banner } from './banner';
 import { loadConfig, ConfigError, type Role } from './config/config';
 import { readEnv } from './config/env';
-import { DatabaseRefused } from './db/migrate';
-import { EmbeddedPostgresError } from './db/embedded';
+import { isExpected } from './expected-errors';
 
 const roles: readonly Role[] = ['all', 'api', 'worker'];
 
@@ -41,13 +40,6 @@ function listenError(error: Error, { config }: App): Error {
   if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') return error;
   return new ConfigError(
     `Port ${config.port} of ${config.host} is in use: stop what listens there, or set PORT to another one.`,
-  );
-}
-
-/** Errors whose message is all that a person needs; any other keeps its stack. */
-function isExpected(error: unknown): error is Error {
-  return [ConfigError, DatabaseRefused, EmbeddedPostgresError].some(
-    (kind) => error instanceof kind,
   );
 }
 

@@ -4,7 +4,8 @@
  */
 import { locateBinaries } from './binaries';
 import { openCluster } from './cluster';
-import { SUPERUSER } from './initialise-cluster';
+import { connectionUrl } from './connection-url';
+
 import { OwnedServer } from './owned-server';
 import { createClient, type ServerAddress } from './ownership';
 
@@ -51,7 +52,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
     throw error;
   }
   return {
-    url: `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`,
+    url: connectionUrl(port, password, database),
     port,
     stop: () => server.stop(),
   };

@@ -1,0 +1,10 @@
+/**
+ * What a job of each task carries, as JSON. A payload outlives a deployment: new members are
+ * optional, and none changes its meaning.
+ */
+export interface TaskPayloads {
+  'prune-idempotency-records': Record<never, never>;
+}
+
+/** The name of a task: what a job is to do. */
+export type TaskName = keyof TaskPayloads;
