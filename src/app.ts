@@ -90,8 +90,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       units,
       clock,
       onCommand: (name, _actor, result) => {
-        if (name === 'apiKeyRevoke')
+        if (name === 'apiKeyRevoke') {
           authenticator.forget((result as { apiKeyId: string }).apiKeyId);
+        }
       },
     };
     const apollo = await startGraphql(log);

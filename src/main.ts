@@ -10,8 +10,9 @@ const roles: readonly Role[] = ['all', 'api', 'worker'];
 /** Starts the process's role, and stops everything that it started on SIGINT or SIGTERM. */
 async function main(): Promise<void> {
   const role = (process.argv[2] ?? 'all') as Role;
-  if (!roles.includes(role))
+  if (!roles.includes(role)) {
     throw new ConfigError(`There is no role "${role}": use all, api or worker.`);
+  }
   const app = await createApp(loadConfig(readEnv(), role));
   stopOnSignals(app);
   const address = await app.listen().catch(async (error: Error) => {

@@ -12,7 +12,10 @@ export interface CliSession {
   app: App;
   actor: Actor;
   /** Runs a command as the system; a refusal is thrown as an error. */
-  run<Input, Result extends object>(command: Command<Input, Result>, args: Input): Promise<Result>;
+  run: <Input, Result extends object>(
+    command: Command<Input, Result>,
+    args: Input,
+  ) => Promise<Result>;
 }
 
 /**

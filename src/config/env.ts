@@ -16,5 +16,5 @@ export interface Env {
 /** The one place that reads `process.env`. An empty variable counts as absent. */
 export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
   const present = Object.entries(source).filter(([, value]) => value !== undefined && value !== '');
-  return Object.fromEntries(present) as Env;
+  return Object.fromEntries(present);
 }

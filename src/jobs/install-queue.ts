@@ -1,4 +1,5 @@
 import { Logger, runMigrations } from 'graphile-worker';
+import { Pool } from 'pg';
 
 /**
  * Installs or updates the tables of graphile-worker, in the schema `graphile_worker`. To be called
@@ -7,9 +8,11 @@ import { Logger, runMigrations } from 'graphile-worker';
  * @throws Error when the database belongs to a newer graphile-worker that this one can't work with.
  */
 export async function installQueue(url: string): Promise<void> {
-  await runMigrations({
-    connectionString: url,
-    maxPoolSize: 1,
-    logger: new Logger(() => () => undefined),
-  });
+  // a pool of graphile-worker's own would still be closing when this returns
+  const pgPool = new Pool({ connectionString: url, max: 1 });
+  try {
+    await runMigrations({ pgPool, logger: new Logger(() => () => undefined) });
+  } finally {
+    await pgPool.end();
+  }
 }

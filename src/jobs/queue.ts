@@ -13,7 +13,7 @@ export interface JobOptions {
   runAt?: Date;
   /** Jobs of one queue run one after the other; absent: at the same time as any other. */
   queueName?: string;
-  /** How often the job is tried before it is left as failed; absent: 25 times, over three days. */
+  /** How often the job is tried before it is left as failed; absent: 25 times, over four days. */
   maxAttempts?: number;
 }
 

@@ -1,4 +1,4 @@
-import type { FieldNode, GraphQLResolveInfo, SelectionSetNode } from 'graphql';
+import { Kind, type FieldNode, type GraphQLResolveInfo, type SelectionSetNode } from 'graphql';
 import { neighbourNames } from '../domain/conversation/list-conversations';
 
 /** Paths such as `nodes.customer` that a selection may hold. */
@@ -32,13 +32,13 @@ function collect(
   found: Set<string>,
 ): void {
   for (const selection of selections?.selections ?? []) {
-    if (selection.kind === 'Field') {
+    if (selection.kind === Kind.FIELD) {
       const path = prefix + selection.name.value;
       found.add(path);
       if (depth < DEEPEST) collect(selection.selectionSet, fragments, `${path}.`, depth + 1, found);
     } else {
       const { selectionSet } =
-        selection.kind === 'InlineFragment' ? selection : fragments[selection.name.value]!;
+        selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments[selection.name.value]!;
       collect(selectionSet, fragments, prefix, depth, found);
     }
   }

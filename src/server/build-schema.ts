@@ -19,7 +19,7 @@ import { resolvers } from '../resolvers';
 /** Builds the executable schema. */
 export function buildSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
-    resolvers: resolvers as unknown as NonEmptyArray<new () => object>,
+    resolvers: resolvers,
     orphanedTypes: [],
     validate: false,
   });

@@ -42,7 +42,7 @@ export function operationCost(
   variables: Record<string, unknown>,
 ): number {
   let costs = known.get(operation);
-  if (!costs) known.set(operation, (costs = new Map()));
+  if (!costs) known.set(operation, (costs = new Map<string, number>()));
   const numbers = Object.entries(variables).filter(([, value]) => typeof value === 'number');
   const key = JSON.stringify(numbers);
   let cost = costs.get(key);

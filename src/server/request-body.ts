@@ -62,6 +62,8 @@ function checkQueryText(query: string): void {
           400,
         );
       }
-    } else if (code === 125 || code === 93 || code === 41) depth -= 1;
+    } else if (code === 125 || code === 93 || code === 41) {
+      depth -= 1;
+    }
   }
 }

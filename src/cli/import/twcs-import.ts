@@ -3,6 +3,7 @@ import { ChannelKind } from '../../domain/channel/kinds';
 import { ingestMessages } from '../../domain/ingest/ingest-messages';
 import type { IdentityRef, InboundItem } from '../../domain/ingest/item';
 import { sql } from '../../db/sql';
+import { refreshStatistics } from '../../db/statistics';
 import type { CliSession } from '../session';
 import { twcsItems, type TwcsItem } from './twcs/items';
 import type { TwcsPlan } from './twcs/plan';
@@ -31,6 +32,8 @@ export async function importTwcs(
   const channels = await ensureChannels(session, plan.channels);
   const result: ImportResult = { channels: channels.size, created: 0, unchanged: 0 };
   let batch: InboundItem[] = [];
+  let written = 0;
+  let analyseAt = BATCH;
   const write = async () => {
     if (batch.length === 0) return;
     const { ingested } = await session.run(ingestMessages, { items: batch });
@@ -38,7 +41,11 @@ export async function importTwcs(
       if (outcome === 'CREATED') result.created += 1;
       else result.unchanged += 1;
     }
+    written += batch.length;
     batch = [];
+    if (written < analyseAt) return;
+    await refreshStatistics(session.app.databaseUrl);
+    analyseAt = written * 4;
   };
   for await (const item of twcsItems(path, plan, onProgress)) {
     const channel = item.channel ?? UNATTRIBUTED;

@@ -20,6 +20,7 @@ const DEFAULT_SETTINGS = {
   max_connections: '100',
   shared_buffers: '256MB',
   jit: 'off',
+  autovacuum_naptime: '10s',
   wal_level: 'replica',
   idle_in_transaction_session_timeout: '60s',
   timezone: 'UTC',

@@ -52,8 +52,9 @@ export interface TimeRange {
 
 /** Checks a moment given in a query. */
 export function checkInstant(value: Date, path: readonly (string | number)[]): Date {
-  if (value < earliest || value >= latest)
+  if (value < earliest || value >= latest) {
     throw new BadArgument(path, 'must lie between 1900 and 2200');
+  }
   return value;
 }
 

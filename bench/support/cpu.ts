@@ -1,0 +1,80 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { platform } from 'node:os';
+import type { Client } from 'pg';
+
+/** CPU time in milliseconds, user and system, since its process began; null where /proc is missing. */
+export type CpuMs = number | null;
+
+/** Only Linux tells the CPU time of other processes through files. */
+export const cpuIsKnown = platform() === 'linux';
+
+const tickMs = cpuIsKnown ? 1000 / Number(execFileSync('getconf', ['CLK_TCK'])) : 0;
+
+interface Stat {
+  parent: number;
+  /** Ticks of the process itself. */
+  own: number;
+  /** Ticks of its children that have ended. */
+  ended: number;
+}
+
+/** CPU time of one process, all its threads included. */
+export function processCpu(pid: number): CpuMs {
+  return cpuIsKnown ? readStat(pid).own * tickMs : null;
+}
+
+/** CPU time of PostgreSQL: the postmaster and every process that it has started, ended ones too. */
+export function postgresCpu(postmaster: number | null): CpuMs {
+  if (postmaster === null) return null;
+  const { own, ended } = readStat(postmaster);
+  let ticks = own + ended;
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const stat = tryStat(Number(name));
+    if (stat?.parent === postmaster) ticks += stat.own;
+  }
+  return ticks * tickMs;
+}
+
+/** The process id of the postmaster behind a connection on this machine; null where /proc is missing. */
+export async function postmasterOf(client: Client): Promise<number | null> {
+  if (!cpuIsKnown) return null;
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() pid');
+  return readStat(rows[0]!.pid).parent;
+}
+
+/** Largest resident memory that a process has had, in MiB; null when it is gone or unknown. */
+export function peakMemoryMb(pid: number): number | null {
+  try {
+    const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return kilobytes === undefined ? null : Number(kilobytes) / 1024;
+  } catch {
+    return null;
+  }
+}
+
+function readStat(pid: number): Stat {
+  const line = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // the program's name stands in brackets and may hold blanks and brackets itself
+  const fields = line
+    .slice(line.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number);
+  const [user, system, endedUser, endedSystem] = fields.slice(11, 15) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  return { parent: fields[1]!, own: user + system, ended: endedUser + endedSystem };
+}
+
+/** A process may end between the listing and the look. */
+function tryStat(pid: number): Stat | null {
+  try {
+    return readStat(pid);
+  } catch {
+    return null;
+  }
+}

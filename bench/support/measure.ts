@@ -1,0 +1,121 @@
+import { postgresCpu, processCpu } from './cpu';
+import type { LoadGenerator, Target } from './load';
+import type { Run } from './run';
+import { median, rounded } from './statistics';
+
+/** Connections that the generator keeps busy, one request on each at a time. */
+const CONNECTIONS = 16;
+
+/** What is measured: a request, and whose CPU it costs. */
+export interface Contender extends Target {
+  name: string;
+  /** The Node process that answers. */
+  pid: number;
+}
+
+/** What a contender has reached: medians over the rounds. CPU is null where it can't be read. */
+export interface Figures {
+  requestsPerSecond: number;
+  p50Ms: number;
+  p99Ms: number;
+  /** CPU milliseconds of the Node process per request. */
+  nodeCpuMs: number | null;
+  /** CPU milliseconds of PostgreSQL, all its processes, per request. */
+  postgresCpuMs: number | null;
+}
+
+/** How long to measure, in seconds. */
+export interface Windows {
+  warmUp: number;
+  rounds: number;
+  seconds: number;
+}
+
+/** What all contenders share. */
+export interface Bench {
+  run: Run;
+  generator: LoadGenerator;
+  postmaster: number | null;
+}
+
+/** Measures the contenders in turns, so that what drifts (heat, neighbours, caches) meets all alike. */
+export async function measureInTurns<Name extends string>(
+  bench: Bench,
+  contenders: Record<Name, Contender>,
+  windows: Windows,
+): Promise<Record<Name, Figures>> {
+  const names = Object.keys(contenders) as Name[];
+  const rounds = new Map(names.map((name) => [name, [] as Figures[]]));
+  const sizes = new Map<Name, number>();
+  for (const name of names) {
+    bench.run.say(`warming up ${contenders[name].name}`);
+    sizes.set(name, await answerBytes(contenders[name]));
+    await measure(bench, contenders[name], windows.warmUp, sizes.get(name)!);
+  }
+  for (let round = 0; round < windows.rounds; round++) {
+    const shift = round % names.length;
+    for (const name of [...names.slice(shift), ...names.slice(0, shift)]) {
+      const contender = contenders[name];
+      const figures = await measure(bench, contender, windows.seconds, sizes.get(name)!);
+      rounds.get(name)!.push(figures);
+      const rate = `${Math.round(figures.requestsPerSecond)} requests/s`;
+      bench.run.say(`round ${round + 1} of ${windows.rounds}: ${contender.name} ${rate}`);
+    }
+  }
+  const medians = names.map((name) => [name, mediansOf(rounds.get(name)!)] as const);
+  return Object.fromEntries(medians) as Record<Name, Figures>;
+}
+
+/** CPU milliseconds per request, Node and PostgreSQL together. */
+export function cpuPerRequest({ nodeCpuMs, postgresCpuMs }: Figures): number | null {
+  return nodeCpuMs === null || postgresCpuMs === null ? null : nodeCpuMs + postgresCpuMs;
+}
+
+/** How one figure stands to another, or null where one is unknown. */
+export function ratio(value: number | null, base: number | null): number | null {
+  return value === null || base === null ? null : rounded(value / base);
+}
+
+async function measure(
+  { generator, postmaster }: Bench,
+  { pid, url, headers, body }: Contender,
+  seconds: number,
+  leastBytes: number,
+): Promise<Figures> {
+  const nodeBefore = processCpu(pid);
+  const postgresBefore = postgresCpu(postmaster);
+  const order = { url, headers, body, connections: CONNECTIONS, seconds, leastBytes };
+  const result = await generator.run(order);
+  const perRequest = (after: number | null, before: number | null) =>
+    after === null || before === null ? null : (after - before) / result.requests;
+  return {
+    requestsPerSecond: result.requests / result.seconds,
+    p50Ms: result.p50Ms,
+    p99Ms: result.p99Ms,
+    nodeCpuMs: perRequest(processCpu(pid), nodeBefore),
+    postgresCpuMs: perRequest(postgresCpu(postmaster), postgresBefore),
+  };
+}
+
+function mediansOf(rounds: readonly Figures[]): Figures {
+  const of = <T extends number | null>(pick: (figures: Figures) => T) =>
+    rounded(median(rounds.map(pick)));
+  return {
+    requestsPerSecond: of((figures) => figures.requestsPerSecond),
+    p50Ms: of((figures) => figures.p50Ms),
+    p99Ms: of((figures) => figures.p99Ms),
+    nodeCpuMs: of((figures) => figures.nodeCpuMs),
+    postgresCpuMs: of((figures) => figures.postgresCpuMs),
+  };
+}
+
+/** Bytes of the contender's answer without its head: what an answer has at least. */
+async function answerBytes(target: Target): Promise<number> {
+  return (await ask(target)).byteLength;
+}
+
+/** Asks a target once, and gives its answer as it came. */
+export async function ask({ url, headers, body }: Target): Promise<Buffer> {
+  const response = await fetch(url, { method: 'POST', headers, body });
+  return Buffer.from(await response.arrayBuffer());
+}
