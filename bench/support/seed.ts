@@ -70,16 +70,18 @@ async function seedWorkspace(
   await client.query(customerRows, [workspaceId, customers]);
   await client.query(identities, [workspaceId]);
   say('conversations');
-  await client.query('drop table if exists person, plan, utterance');
+  await client.query('truncate person, plan, utterance');
   await client.query(people, [workspaceId]);
+  await client.query('analyze person');
   await client.query(conversationPlan, [
     workspaceId,
     customers,
     conversations,
     messagesPerConversation,
   ]);
+  await client.query('analyze plan');
   await client.query(messagePlan);
-  await client.query('analyze person, plan, utterance');
+  await client.query('analyze utterance');
   await client.query(conversationRows, [workspaceId]);
   say('messages');
   await client.query(messages, [workspaceId]);
@@ -122,11 +124,16 @@ const functions = `
   create temp table sentence as
     select s as n, string_agg(w.word, ' ' order by i) as words
     from generate_series(0, ${SENTENCES - 1}) s, generate_series(1, 24) i
-    join word w on true
-    where w.n = pg_temp.roll(s * 100 + i, 'word', (select count(*)::int from word))
+    join word w
+      on w.n = pg_temp.roll(s * 100 + i, 'word', (select count(*)::int from word))
     group by s;
-  create unique index on sentence (n);
   analyze sentence;
+
+  create temp table person (n bigint, id uuid);
+  create temp table plan (n bigint, id uuid, customer_id uuid, channel_id uuid, kind text, visibility text,
+    started_at timestamptz, pause interval, size int, status text, assignee_id uuid);
+  create temp table utterance
+    (n bigint, k int, id uuid, sent_at timestamptz, response_id uuid, responded_at timestamptz);
 `;
 
 const workspace = `
@@ -182,10 +189,63 @@ const identities = `
   order by n`;
 
 const people = `
-  create temp table person as
-  select row_number() over (order by id) as n, id from customer where workspace_id = '$1'`;
+  insert into person (n, id)
+  select row_number() over (order by id), id from customer where workspace_id = $1::uuid`;
 
-const conversationPlan = '';
-const messagePlan = '';
-const conversationRows = '';
-const messages = '';
+/** A conversation is with somebody who was known when it began. */
+const conversationPlan = `
+  insert into plan (n, id, customer_id, channel_id, kind, visibility, started_at, pause, size, status, assignee_id)
+  select n, pg_temp.id_at(started, n, 'conversation' || $1), person.id, channel.id, channel.kind, channel.visibility,
+    started, (2 + pg_temp.roll(n, 'pause', 360)) * interval '1 minute',
+    -- one of each pair has as many messages more as the other has less
+    $4::int + (case when n % 2 = 0 then 1 else -1 end) * pg_temp.roll((n + 1) / 2, 'size', $4::int),
+    case when pg_temp.roll(n, 'status', 10) < 3 then 'OPEN' else 'CLOSED' end,
+    (select id from app_user
+      where workspace_id = $1::uuid and name = 'Agent ' || 1 + pg_temp.roll(n, 'assignee', ${2 * USERS}))
+  from generate_series(1, $3::int) n
+  cross join lateral (select timestamptz '2023-07-01' + n * (interval '360 days' / $3::int) as started) s
+  join person on person.n = 1 + pg_temp.roll(n, 'person', greatest(1, ($2::bigint * n / $3::int)::int))
+  join channel on channel.workspace_id = $1::uuid
+    and channel.external_id = 'account-' || 1 + pg_temp.roll(n, 'channel', ${CHANNELS})
+  order by n`;
+
+/** Customer and company speak in turns, the customer first. */
+const messagePlan = `
+  insert into utterance (n, k, id, sent_at, response_id, responded_at)
+  select n, k, id, sent_at,
+    case when k % 2 = 1 then lead(id) over turns end, case when k % 2 = 1 then lead(sent_at) over turns end
+  from plan cross join lateral (
+    select k, plan.started_at + (k - 1) * plan.pause + pg_temp.roll(plan.n * 64 + k, 'jitter', 60) * interval '1 second' as sent_at
+    from generate_series(1, plan.size) k
+  ) turn cross join lateral (select pg_temp.id_at(sent_at + interval '1 second', plan.n * 64 + k, plan.id::text)) i(id)
+  window turns as (partition by n order by k)`;
+
+const conversationRows = `
+  insert into conversation
+    (workspace_id, id, channel_id, customer_id, assignee_id, thread_key, visibility, status, subject, started_at,
+     first_inbound_at, first_response_at, last_message_id, last_message_at, message_count, closed_at, created_at, updated_at)
+  select $1::uuid, p.id, p.channel_id, p.customer_id, p.assignee_id, 'thread-' || p.n, p.visibility, p.status,
+    case when p.kind in ('EMAIL', 'WEB_CHAT') then left(s.words, 30 + pg_temp.roll(p.n, 'subject', 40)) end,
+    first.sent_at, first.sent_at, first.responded_at, last.id, last.sent_at, p.size,
+    case when p.status = 'CLOSED' then last.sent_at + interval '1 hour' end,
+    first.sent_at + interval '1 second', last.sent_at + interval '1 second'
+  from plan p
+  join utterance first on first.n = p.n and first.k = 1
+  join utterance last on last.n = p.n and last.k = p.size
+  join sentence s on s.n = pg_temp.roll(p.n, 'sentence', ${SENTENCES})
+  order by p.n`;
+
+const messages = `
+  insert into message
+    (workspace_id, id, conversation_id, channel_id, external_id, direction, author_customer_id, author_user_id,
+     body, response_id, responded_at, sent_at, order_key, received_at)
+  select $1::uuid, u.id, p.id, p.channel_id, 'message-' || u.n || '-' || u.k,
+    case when u.k % 2 = 1 then 'INBOUND' else 'OUTBOUND' end,
+    case when u.k % 2 = 1 then p.customer_id end, case when u.k % 2 = 0 then p.assignee_id end,
+    left(a.words || ' ' || b.words, 20 + pg_temp.roll(u.n * 64 + u.k, 'length', 181)),
+    u.response_id, u.responded_at, u.sent_at, u.k, u.sent_at + interval '1 second'
+  from utterance u
+  join plan p on p.n = u.n
+  join sentence a on a.n = pg_temp.roll(u.n * 64 + u.k, 'first', ${SENTENCES})
+  join sentence b on b.n = pg_temp.roll(u.n * 64 + u.k, 'second', ${SENTENCES})
+  order by u.sent_at`;

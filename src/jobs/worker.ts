@@ -215,10 +215,13 @@ class JobWorker implements Worker {
   }
 
   private async end(): Promise<void> {
-    const { log, queue, system, runner } = this;
+    const { log, queue, system } = this;
     const { stopSeconds = 20 } = this.options;
-    const ids = [...this.leased];
     this.closing.abort();
+    // it may just be replacing the runner
+    await this.beating;
+    const { runner } = this;
+    const ids = [...this.leased];
     this.runner = undefined;
     if (runner) this.leave(runner);
 

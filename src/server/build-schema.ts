@@ -10,7 +10,7 @@ import {
   type GraphQLObjectType,
   type GraphQLSchema,
 } from 'graphql';
-import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
+import { buildSchemaSync } from 'type-graphql';
 import { globalId, idPrefixes, type IdKind } from '../domain/kit/ids';
 import type { RequestContext } from '../domain/kit/request-context';
 import { isLoadable, type LoadableKind } from '../domain/kit/loaders';

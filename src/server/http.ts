@@ -32,8 +32,10 @@ export interface HttpServerOptions {
 /** The HTTP server: GraphQL, GraphiQL for browsers, health. Not listening yet. */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const { apollo, authenticator, services, pool, log, trustProxy } = options;
+  // narrowed, so that the server has the type that its plugins expect
+  const loggerInstance: FastifyBaseLogger = log;
   const app = fastify({
-    loggerInstance: log,
+    loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: LARGEST_BODY,
     trustProxy,

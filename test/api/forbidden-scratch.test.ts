@@ -8,7 +8,7 @@ test('explore', async () => {
   const { owner } = await parley.workspace();
   const ch = await makeChannel(owner);
   const rec = await recordMessage(owner, ch);
-  const out: string[] = [];
+  const out = { push: (s: string) => require("fs").appendFileSync("/tmp/scratch/out.txt", s + "\n") };
   let n = 0;
   const t = async (name: string, q: string, v?: object, times = 3) => {
     for (let i = 0; i < times; i++) {
@@ -97,5 +97,5 @@ test('explore', async () => {
   await t('two ops no name', 'query a { viewer { name } } query b { viewer { name } }');
   await t('node bad', '{ node(id: "cnv_ZZZ") { id } }');
   await t('conv upper', `{ conversation(id: "${rec.conversation.id.toUpperCase()}") { id } }`);
-  require('fs').writeFileSync('/tmp/scratch/out.txt', out.join('\n'));
+
 });
