@@ -69,8 +69,9 @@ export async function seededDatabase(
   if ((await readMarker(server, name)) === marker) return url;
   const { customers, conversations, messagesPerConversation } = plan;
   const messages = conversations * messagesPerConversation;
+  const count = (n: number) => n.toLocaleString('en');
   run.say(
-    `seeding ${name}, once: ${[customers, conversations, messages].map((n) => n.toLocaleString('en')).join(' customers, ')}`,
+    `seeding ${name}, once: ${count(customers)} customers, ${count(conversations)} conversations, ${count(messages)} messages`,
   );
   await createDatabase(server, name);
   await migrate(url);

@@ -4,14 +4,14 @@ import { quantile } from './statistics';
 
 /** Answers one order with what it has seen. */
 function generate(order: LoadOrder): Promise<LoadResult> {
-  const { url, headers, body, connections, seconds, leastBytes } = order;
+  const { url, method, headers, body, connections, seconds, leastBytes } = order;
   return new Promise((resolve, reject) => {
     const latencies: number[] = [];
     const cpuBefore = process.cpuUsage();
     let began = 0;
     let last = 0;
     let problem: string | null = null;
-    const options = { url, method: 'POST', headers, body, connections, duration: seconds } as const;
+    const options = { url, method, headers, body, connections, duration: seconds };
     const instance = autocannon(options, (error: Error | null) => {
       if (error ?? problem) return reject(error ?? new Error(problem!));
       if (latencies.length === 0) return reject(new Error('no answer came within the window'));

@@ -7,8 +7,9 @@ import { BenchError, type Run } from './run';
 /** The request that a contender is asked again and again. */
 export interface Target {
   url: string;
+  method: 'GET' | 'POST';
   headers: Record<string, string>;
-  body: string;
+  body?: string;
 }
 
 /** What the generator is told to do. */

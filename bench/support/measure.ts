@@ -78,13 +78,13 @@ export function ratio(value: number | null, base: number | null): number | null 
 
 async function measure(
   { generator, postmaster }: Bench,
-  { pid, url, headers, body }: Contender,
+  { pid, url, method, headers, body }: Contender,
   seconds: number,
   leastBytes: number,
 ): Promise<Figures> {
   const nodeBefore = processCpu(pid);
   const postgresBefore = postgresCpu(postmaster);
-  const order = { url, headers, body, connections: CONNECTIONS, seconds, leastBytes };
+  const order = { url, method, headers, body, connections: CONNECTIONS, seconds, leastBytes };
   const result = await generator.run(order);
   const perRequest = (after: number | null, before: number | null) =>
     after === null || before === null ? null : (after - before) / result.requests;
@@ -115,7 +115,7 @@ async function answerBytes(target: Target): Promise<number> {
 }
 
 /** Asks a target once, and gives its answer as it came. */
-export async function ask({ url, headers, body }: Target): Promise<Buffer> {
-  const response = await fetch(url, { method: 'POST', headers, body });
+export async function ask({ url, method, headers, body }: Target): Promise<Buffer> {
+  const response = await fetch(url, { method, headers, body });
   return Buffer.from(await response.arrayBuffer());
 }

@@ -123,7 +123,7 @@ const functions = `
 
   create temp table sentence as
     select s as n, string_agg(w.word, ' ' order by i) as words
-    from generate_series(0, ${SENTENCES - 1}) s, generate_series(1, 24) i
+    from generate_series(0, ${SENTENCES - 1}) s cross join generate_series(1, 24) i
     join word w
       on w.n = pg_temp.roll(s * 100 + i, 'word', (select count(*)::int from word))
     group by s;
@@ -139,7 +139,7 @@ const functions = `
 const workspace = `
   with made as (
     insert into workspace (workspace_id, name, created_at)
-    values ($1, 'Benchmark', timestamptz '2023-06-23' + (right($1::text, 1)::int - 1) * interval '1 day')
+    values ($1::uuid, 'Benchmark', timestamptz '2023-06-23' + (right($1::uuid::text, 1)::int - 1) * interval '1 day')
   )
   insert into lifecycle_stage (workspace_id, key, name, position)
   select $1::uuid, key, name, position
@@ -147,13 +147,13 @@ const workspace = `
 
 const users = `
   insert into app_user (workspace_id, id, email, name, role, status, created_at)
-  select $1::uuid, pg_temp.id_at('2023-06-23', n, 'user' || $1), 'agent' || n || '@company.example', 'Agent ' || n,
+  select $1::uuid, pg_temp.id_at('2023-06-23', n, 'user' || $1::uuid), 'agent' || n || '@company.example', 'Agent ' || n,
     'AGENT', 'ACTIVE', timestamptz '2023-06-23'
   from generate_series(1, $2::int) n`;
 
 const channels = `
   insert into channel (workspace_id, id, kind, name, external_id, visibility, created_at, updated_at)
-  select $1::uuid, pg_temp.id_at('2023-06-23', n, 'channel' || $1), kind, initcap(kind) || ' ' || n, 'account-' || n,
+  select $1::uuid, pg_temp.id_at('2023-06-23', n, 'channel' || $1::uuid), kind, initcap(kind) || ' ' || n, 'account-' || n,
     case when kind in ('X', 'FACEBOOK', 'INSTAGRAM') then 'PUBLIC' else 'PRIVATE' end,
     timestamptz '2023-06-23', timestamptz '2023-06-23'
   from generate_series(1, $2::int) n,
@@ -162,7 +162,7 @@ const channels = `
 const customerRows = `
   insert into customer
     (workspace_id, id, name, email, phone, external_ref, stage, properties, created_at, updated_at)
-  select $1::uuid, pg_temp.id_at(met, n, 'customer' || $1), first || ' ' || last,
+  select $1::uuid, pg_temp.id_at(met, n, 'customer' || $1::uuid), first || ' ' || last,
     case when pg_temp.roll(n, 'email', 10) < 7 then lower(first || '.' || last) || '.' || n || '@mail.example' end,
     case when pg_temp.roll(n, 'phone', 10) < 4 then '+1555' || lpad(n::text, 7, '0') end,
     case when pg_temp.roll(n, 'crm', 10) < 5 then 'crm-' || n end,
@@ -182,7 +182,7 @@ const customerRows = `
 const identities = `
   insert into customer_identity
     (workspace_id, id, customer_id, channel_kind, external_id, handle, display_name, created_at)
-  select workspace_id, pg_temp.id_at(created_at, n, 'identity' || $1), id,
+  select workspace_id, pg_temp.id_at(created_at, n, 'identity' || $1::uuid), id,
     (array['X', 'FACEBOOK', 'INSTAGRAM', 'EMAIL', 'WHATSAPP', 'WEB_CHAT', 'SMS', 'PHONE'])[1 + pg_temp.roll(n, 'kind', 8)],
     'person-' || n, lower(replace(name, ' ', '_')) || n, name, created_at
   from (select *, row_number() over (order by id) as n from customer where workspace_id = $1::uuid) c
@@ -195,25 +195,25 @@ const people = `
 /** A conversation is with somebody who was known when it began. */
 const conversationPlan = `
   insert into plan (n, id, customer_id, channel_id, kind, visibility, started_at, pause, size, status, assignee_id)
-  select n, pg_temp.id_at(started, n, 'conversation' || $1), person.id, channel.id, channel.kind, channel.visibility,
-    started, (2 + pg_temp.roll(n, 'pause', 360)) * interval '1 minute',
+  select i, pg_temp.id_at(started, i, 'conversation' || $1::uuid), person.id, channel.id, channel.kind, channel.visibility,
+    started, (2 + pg_temp.roll(i, 'pause', 360)) * interval '1 minute',
     -- one of each pair has as many messages more as the other has less
-    $4::int + (case when n % 2 = 0 then 1 else -1 end) * pg_temp.roll((n + 1) / 2, 'size', $4::int),
-    case when pg_temp.roll(n, 'status', 10) < 3 then 'OPEN' else 'CLOSED' end,
+    $4::int + (case when i % 2 = 0 then 1 else -1 end) * pg_temp.roll((i + 1) / 2, 'size', $4::int),
+    case when pg_temp.roll(i, 'status', 10) < 3 then 'OPEN' else 'CLOSED' end,
     (select id from app_user
-      where workspace_id = $1::uuid and name = 'Agent ' || 1 + pg_temp.roll(n, 'assignee', ${2 * USERS}))
-  from generate_series(1, $3::int) n
-  cross join lateral (select timestamptz '2023-07-01' + n * (interval '360 days' / $3::int) as started) s
-  join person on person.n = 1 + pg_temp.roll(n, 'person', greatest(1, ($2::bigint * n / $3::int)::int))
+      where workspace_id = $1::uuid and name = 'Agent ' || 1 + pg_temp.roll(i, 'assignee', ${2 * USERS}))
+  from generate_series(1, $3::int) i
+  cross join lateral (select timestamptz '2023-07-01' + i * (interval '360 days' / $3::int) as started) s
+  join person on person.n = 1 + pg_temp.roll(i, 'person', greatest(1, ($2::bigint * i / $3::int)::int))
   join channel on channel.workspace_id = $1::uuid
-    and channel.external_id = 'account-' || 1 + pg_temp.roll(n, 'channel', ${CHANNELS})
-  order by n`;
+    and channel.external_id = 'account-' || 1 + pg_temp.roll(i, 'channel', ${CHANNELS})
+  order by i`;
 
 /** Customer and company speak in turns, the customer first. */
 const messagePlan = `
   insert into utterance (n, k, id, sent_at, response_id, responded_at)
-  select n, k, id, sent_at,
-    case when k % 2 = 1 then lead(id) over turns end, case when k % 2 = 1 then lead(sent_at) over turns end
+  select n, k, i.id, sent_at,
+    case when k % 2 = 1 then lead(i.id) over turns end, case when k % 2 = 1 then lead(sent_at) over turns end
   from plan cross join lateral (
     select k, plan.started_at + (k - 1) * plan.pause + pg_temp.roll(plan.n * 64 + k, 'jitter', 60) * interval '1 second' as sent_at
     from generate_series(1, plan.size) k

@@ -99,9 +99,13 @@ export function pageOrder<T>({ order, backwards }: PageRequest<T>): Sql {
   return raw(`order by ${order.columns.map((column) => `${column.sql} ${direction}`).join(', ')}`);
 }
 
-/** `order by … limit …`, with one row more than the page, which tells whether there is a next one. */
+/**
+ * `order by … limit …`, with one row more than the page, which tells whether there is a next one.
+ * The limit is part of the text, as there are few of them: with a parameter, PostgreSQL could not
+ * tell how few rows are wanted, and would plan each execution anew.
+ */
 export function pageTail<T>(request: PageRequest<T>): Sql {
-  return sql`${pageOrder(request)} limit ${request.size + 1}`;
+  return sql`${pageOrder(request)} limit ${raw(String(request.size + 1))}`;
 }
 
 /** A page of a connection; edges and cursors are made only when somebody asks for them. */

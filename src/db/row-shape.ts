@@ -1,25 +1,41 @@
 import { getMetadataArgsStorage } from 'typeorm';
 import { raw, type Sql } from './sql';
 
+interface ShapeColumn {
+  property: string;
+  column: string;
+}
+
 /** How rows of one entity are selected and read back, so that a new column needs no second list. */
 export class RowShape<T extends object> {
   readonly width: number;
-  private readonly properties: string[];
-  private readonly columns: string[];
   private readonly selections = new Map<string, Sql>();
 
-  constructor(entity: new () => T) {
-    const columns = getMetadataArgsStorage().filterColumns(entity);
-    this.properties = columns.map((column) => column.propertyName);
-    this.columns = columns.map((column) => column.options.name ?? snakeCase(column.propertyName));
+  private constructor(private readonly columns: readonly ShapeColumn[]) {
     this.width = columns.length;
   }
 
-  /** `c.workspace_id, c.id, …`: the select list for a table alias. */
+  /** Every column of an entity. */
+  static of<T extends object>(entity: new () => T): RowShape<T> {
+    const columns = getMetadataArgsStorage().filterColumns(entity);
+    return new RowShape<T>(
+      columns.map(({ propertyName, options }) => ({
+        property: propertyName,
+        column: options.name ?? snakeCase(propertyName),
+      })),
+    );
+  }
+
+  /** Only these properties; names that are none of the entity's are passed over. */
+  pick(properties: ReadonlySet<string>): RowShape<T> {
+    return new RowShape<T>(this.columns.filter(({ property }) => properties.has(property)));
+  }
+
+  /** `c.id, c.status, …`: the select list for a table alias. */
   select(alias: string): Sql {
     let selection = this.selections.get(alias);
     if (!selection) {
-      selection = raw(this.columns.map((column) => `${alias}.${column}`).join(', '));
+      selection = raw(this.columns.map(({ column }) => `${alias}.${column}`).join(', '));
       this.selections.set(alias, selection);
     }
     return selection;
@@ -27,17 +43,13 @@ export class RowShape<T extends object> {
 
   /** Reads the object that begins at `offset` of a row, or null where an outer join found none. */
   read(row: readonly unknown[], offset = 0): T | null {
+    // the first column of an entity is part of its key, which is never null
     if (row[offset] === null) return null;
     const object: Record<string, unknown> = {};
     for (let index = 0; index < this.width; index++) {
-      object[this.properties[index]!] = row[offset + index];
+      object[this.columns[index]!.property] = row[offset + index];
     }
     return object as T;
-  }
-
-  /** The column of a property. */
-  column(property: keyof T & string): string {
-    return this.columns[this.properties.indexOf(property)]!;
   }
 }
 

@@ -3,10 +3,13 @@ import { isConnectionLoss, type Session, type Sessions } from './sessions';
 
 const MOST_ATTEMPTS = 4;
 
-/** Whether PostgreSQL ended the transaction for another one's sake: deadlock or serialisation. */
+/**
+ * Whether the transaction failed for another one's sake: a deadlock, serialisation, or both made the
+ * same thing at once; run again, the work finds what the other one made.
+ */
 function wasVictim(error: unknown): boolean {
   const { code } = error as { code?: string };
-  return code === '40P01' || code === '40001';
+  return code === '40P01' || code === '40001' || code === '23505';
 }
 
 /** Opens the transactions that commands run in. */
@@ -18,8 +21,8 @@ export class UnitOfWork {
 
   /**
    * Runs `work` in one transaction bound to the workspace; commits when it resolves, rolls back when
-   * it rejects. Session and manager are the same connection. When PostgreSQL sacrifices the
-   * transaction to end a deadlock, the work runs again from the start.
+   * it rejects. Session and manager are the same connection. When the transaction fails for another
+   * one's sake, the work runs again from the start.
    */
   async transaction<T>(
     workspaceId: string,

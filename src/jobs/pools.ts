@@ -30,30 +30,28 @@ export function createSystemPool(options: PoolOptions): Pool {
 
 /**
  * Connections for graphile-worker, as the role that owns its tables. Its cron ends for ever, with an
- * unhandled rejection that takes the process down, when a query of the pool fails; so those queries,
- * which may all be repeated, wait until the database is back. Others go through {@link onClient}.
+ * unhandled rejection that takes the process down, when a query of the pool fails. So those queries,
+ * which may all be repeated, wait until the database is back; and when we close, they find nothing.
+ * Everything else goes through {@link onClient}.
  */
 export function createQueuePool(options: PoolOptions, closing: AbortSignal): Pool {
-  const pool = createPool(options, {
-    application_name: 'parley queue',
-    ...limits(10_000),
-  });
+  const pool = createPool(options, { application_name: 'parley queue', ...limits(10_000) });
   const attempt = pool.query.bind(pool) as (
     text: string,
     values?: unknown[],
   ) => Promise<QueryResult>;
-  const retry = async (text: string, values?: unknown[]): Promise<QueryResult> => {
-    for (;;) {
+  const persist = async (text: string, values?: unknown[]): Promise<QueryResult> => {
+    while (!closing.aborted) {
       try {
         return await attempt(text, values);
       } catch (error) {
-        if (closing.aborted) throw error;
         options.onError(error as Error);
-        await setTimeout(RETRY_AFTER, undefined, { signal: closing });
+        await setTimeout(RETRY_AFTER, undefined, { signal: closing }).catch(() => undefined);
       }
     }
+    return { command: '', rowCount: 0, oid: 0, fields: [], rows: [] };
   };
-  pool.query = retry as Pool['query'];
+  pool.query = persist as Pool['query'];
   return pool;
 }
 

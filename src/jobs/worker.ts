@@ -240,8 +240,10 @@ class JobWorker implements Worker {
     } catch (err) {
       log.warn({ err }, 'the jobs of this process stay locked until its leases are over');
     }
-    const closed = Promise.allSettled([queue.end(), system.end()]);
-    // connections of jobs that did not end in time stay open as long as those run
+    // jobs that did not end in time may still end as they should, for which they need connections
+    const closed = Promise.all(this.leaving).then(() =>
+      Promise.allSettled([queue.end(), system.end()]),
+    );
     if (inTime) await closed;
     else log.warn('jobs that did not end in time were given back');
   }

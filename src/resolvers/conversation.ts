@@ -36,7 +36,7 @@ import { ConversationOrder, MessageOrder } from '../schema/enums';
 import { MessageConnection, NoteAddInput, NoteAddPayload } from '../schema/message';
 import { PagingArgs } from '../schema/shared/connection';
 import { IdempotencyKey } from './arguments';
-import { selectedNeighbours } from './selection';
+import { conversationSelection } from './selection';
 
 @Resolver(() => ConversationType)
 export class ConversationResolver {
@@ -60,7 +60,7 @@ export class ConversationResolver {
     @Ctx() { reader }: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ) {
-    return listConversations(reader, { ...page, filter, orderBy }, selectedNeighbours(info));
+    return listConversations(reader, { ...page, filter, orderBy }, conversationSelection(info));
   }
 
   @Mutation(() => ConversationClosePayload, { description: 'Closes a conversation.' })

@@ -1,53 +1,52 @@
 import { Kind, type FieldNode, type GraphQLResolveInfo, type SelectionSetNode } from 'graphql';
-import { neighbourNames } from '../domain/conversation/list-conversations';
+import { selectConversations, type ConversationSelection } from '../domain/conversation/selection';
 
-/** Paths such as `nodes.customer` that a selection may hold. */
-type Paths = ReadonlySet<string>;
+type Fragments = GraphQLResolveInfo['fragments'];
 
 /** Documents are parsed once and cached, so what a field selects is worked out once too. */
-const known = new WeakMap<FieldNode, Paths>();
-
-const DEEPEST = 3;
+const known = new WeakMap<FieldNode, ConversationSelection>();
 
 /**
- * The paths below a field that the query selects, at most three fields deep; what `@include` or
- * `@skip` may switch off counts as selected.
+ * What a connection's field is going to read of its conversations; what `@include` or `@skip` may
+ * switch off counts as selected.
  */
-export function selectedPaths(info: Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments'>): Paths {
-  const [node] = info.fieldNodes;
-  let paths = known.get(node!);
-  if (!paths) {
-    const found = new Set<string>();
-    for (const field of info.fieldNodes) collect(field.selectionSet, info.fragments, '', 1, found);
-    known.set(node!, (paths = found));
+export function conversationSelection(
+  info: Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments'>,
+): ConversationSelection {
+  const first = info.fieldNodes[0]!;
+  let selection = known.get(first);
+  if (!selection) {
+    const { fieldNodes, fragments } = info;
+    const nodes = [
+      ...below(fieldNodes, fragments, 'nodes'),
+      ...below(below(fieldNodes, fragments, 'edges'), fragments, 'node'),
+    ];
+    selection = selectConversations((neighbour) =>
+      namesBelow(neighbour ? below(nodes, fragments, neighbour) : nodes, fragments),
+    );
+    known.set(first, selection);
   }
-  return paths;
+  return selection;
 }
 
-function collect(
-  selections: SelectionSetNode | undefined,
-  fragments: GraphQLResolveInfo['fragments'],
-  prefix: string,
-  depth: number,
-  found: Set<string>,
-): void {
-  for (const selection of selections?.selections ?? []) {
-    if (selection.kind === Kind.FIELD) {
-      const path = prefix + selection.name.value;
-      found.add(path);
-      if (depth < DEEPEST) collect(selection.selectionSet, fragments, `${path}.`, depth + 1, found);
-    } else {
-      const { selectionSet } =
-        selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments[selection.name.value]!;
-      collect(selectionSet, fragments, prefix, depth, found);
-    }
-  }
+/** The fields of this name that fields select. */
+function below(fields: readonly FieldNode[], fragments: Fragments, name: string): FieldNode[] {
+  return fieldsBelow(fields, fragments).filter((field) => field.name.value === name);
 }
 
-/** Which of the neighbours of listed conversations the query is going to read. */
-export function selectedNeighbours(info: Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments'>) {
-  const paths = selectedPaths(info);
-  return neighbourNames.filter(
-    (name) => paths.has(`nodes.${name}`) || paths.has(`edges.node.${name}`),
-  );
+function namesBelow(fields: readonly FieldNode[], fragments: Fragments): Set<string> {
+  return new Set(fieldsBelow(fields, fragments).map((field) => field.name.value));
+}
+
+function fieldsBelow(fields: readonly FieldNode[], fragments: Fragments): FieldNode[] {
+  return fields.flatMap(({ selectionSet }) => fieldsOf(selectionSet, fragments));
+}
+
+function fieldsOf(selections: SelectionSetNode | undefined, fragments: Fragments): FieldNode[] {
+  return (selections?.selections ?? []).flatMap((selection) => {
+    if (selection.kind === Kind.FIELD) return [selection];
+    const { selectionSet } =
+      selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments[selection.name.value]!;
+    return fieldsOf(selectionSet, fragments);
+  });
 }

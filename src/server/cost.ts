@@ -3,6 +3,7 @@ import {
   isCompositeType,
   isListType,
   getNullableType,
+  GraphQLError,
   type DocumentNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
@@ -34,20 +35,26 @@ const countObjects: ComplexityEstimator = ({ field, args, childComplexity }) => 
 const known = new WeakMap<OperationDefinitionNode, Map<string, number>>();
 const MOST_KNOWN = 100;
 
-/** How many objects an operation can return at most. Depends on the document and the integer variables. */
+/**
+ * How many objects an operation can return at most; null when its variables don't fit their types,
+ * which the execution will tell. Depends on the document and on variables that are numbers, for page
+ * sizes, or booleans, for `@include` and `@skip`.
+ */
 export function operationCost(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
   variables: Record<string, unknown>,
-): number {
+): number | null {
   let costs = known.get(operation);
   if (!costs) known.set(operation, (costs = new Map<string, number>()));
-  const numbers = Object.entries(variables).filter(([, value]) => typeof value === 'number');
-  const key = JSON.stringify(numbers);
-  let cost = costs.get(key);
-  if (cost === undefined) {
-    cost = getComplexity({
+  const key = JSON.stringify(variables, (name, value: unknown) =>
+    name !== '' && typeof value !== 'number' && typeof value !== 'boolean' ? undefined : value,
+  );
+  const cost = costs.get(key);
+  if (cost !== undefined) return cost;
+  try {
+    const counted = getComplexity({
       schema,
       query: document,
       variables,
@@ -55,7 +62,10 @@ export function operationCost(
       estimators: [countObjects],
     });
     if (costs.size >= MOST_KNOWN) costs.clear();
-    costs.set(key, cost);
+    costs.set(key, counted);
+    return counted;
+  } catch (error) {
+    if (error instanceof GraphQLError) return null;
+    throw error;
   }
-  return cost;
 }

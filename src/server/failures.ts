@@ -41,15 +41,21 @@ export function presentError(
   requestId: string,
   log: Pick<Logger, 'error'>,
 ): GraphQLFormattedError {
-  const { message, locations, path, originalError, extensions } = error;
+  const { message, locations, path, originalError } = error;
   const place = { ...(locations && { locations }), ...(path && { path }) };
   if (originalError instanceof BadArgument) {
     const { argument } = originalError;
     return { message, ...place, extensions: { code: 'BAD_USER_INPUT', argument } };
   }
-  const code = extensions.code as string | undefined;
+  // errors of compiled queries have no extensions, whatever their type says
+  const code = (error.extensions as { code?: string } | undefined)?.code;
   if (code && callersMistakes.has(code)) {
-    return { message, ...place, extensions: { code: 'BAD_USER_INPUT' } };
+    const { argument } = extensions;
+    return {
+      message,
+      ...place,
+      extensions: { code: 'BAD_USER_INPUT', ...(argument ? { argument } : {}) },
+    };
   }
   if (code && code !== 'INTERNAL_SERVER_ERROR') {
     return { message, ...place, extensions: { code } };
@@ -58,7 +64,7 @@ export function presentError(
   if (!originalError && !code && !path) {
     return { message, ...place, extensions: { code: 'BAD_USER_INPUT' } };
   }
-  log.error({ err: originalError ?? error, path }, 'a request failed');
+  log.error({ reqId: requestId, err: originalError ?? error, path }, 'a request failed');
   return internal(requestId, place);
 }
 

@@ -41,7 +41,7 @@ function guardedExecution(schema: GraphQLSchema, log: Logger): ApolloServerPlugi
   return {
     requestDidStart: () =>
       Promise.resolve({
-        async responseForOperation({ document, operation, operationName, request, contextValue }) {
+        async responseForOperation({ document, operation, request, contextValue }) {
           const { actor, requestId } = contextValue;
           const missing = missingPermission(actor, neededPermissions(schema, document, operation));
           if (missing) {
@@ -50,16 +50,16 @@ function guardedExecution(schema: GraphQLSchema, log: Logger): ApolloServerPlugi
           }
           const variables = request.variables ?? {};
           const cost = operationCost(schema, document, operation, variables);
-          if (cost > COSTLIEST) {
+          if (cost !== null && cost > COSTLIEST) {
             const message = `This asks for up to ${cost} objects, and ${COSTLIEST} is the most: ask for smaller pages with first or last.`;
             throw refusal('QUERY_TOO_COSTLY', message, 400);
           }
+          const context = contextValue;
           const { data, errors } = await executor.execute({
             document,
             operation,
-            operationName,
             variables,
-            context: contextValue,
+            context,
           });
           if (!errors) return answer({ data });
           const presented = errors.map((error) => presentError(error, requestId, log));

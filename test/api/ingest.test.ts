@@ -64,9 +64,7 @@ const retold = (messages: Told[]): fc.Arbitrary<Told[]> =>
       return told;
     });
 
-const stories = someMessages.chain((messages) =>
-  fc.tuple(fc.constant(messages), retold(messages)),
-);
+const stories = someMessages.chain((messages) => fc.tuple(fc.constant(messages), retold(messages)));
 
 function record(owner: Client, channelId: string, told: Told): Promise<{ outcome: string }> {
   return must(

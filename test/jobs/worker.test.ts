@@ -174,3 +174,19 @@ test('a failing query does not end the schedule, nor the process', async () => {
   const known = () => world.owner.query('select from graphile_worker._private_known_crontabs');
   await until('the schedule is known', async () => (await known()).rowCount === 1);
 });
+
+test('a worker can stop while a query of its schedule fails', async () => {
+  const rejections: unknown[] = [];
+  const note = (reason: unknown) => void rejections.push(reason);
+  process.on('unhandledRejection', note);
+  await world.owner.query('alter table graphile_worker._private_known_crontabs rename to away');
+  try {
+    const worker = await world.startWorker();
+    await until('the schedule was tried', () => world.logged.join('').includes('known_crontabs'));
+    await worker.stop();
+    expect(rejections).toEqual([]);
+  } finally {
+    process.off('unhandledRejection', note);
+    await world.owner.query('alter table graphile_worker.away rename to _private_known_crontabs');
+  }
+});

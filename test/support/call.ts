@@ -12,7 +12,10 @@ export interface WireProblem {
 }
 
 /** Every root field of the API, queries before mutations. */
-export function rootFields(): { kind: 'query' | 'mutation'; field: GraphQLField<unknown, unknown> }[] {
+export function rootFields(): {
+  kind: 'query' | 'mutation';
+  field: GraphQLField<unknown, unknown>;
+}[] {
   const fieldsOf = (kind: 'query' | 'mutation') => {
     const type = kind === 'query' ? schema.getQueryType() : schema.getMutationType();
     return Object.values(type!.getFields()).map((field) => ({ kind, field }));
@@ -95,8 +98,9 @@ function objectsOf(name: string): string {
   const payload = schema.getMutationType()!.getFields()[name]!.type;
   const type = schema.getType(String(payload).replaceAll(/[[\]!]/g, ''));
   if (!type?.astNode && !type) throw new Error(print(payload as never));
-  const fields = (type as never as { getFields(): Record<string, GraphQLField<unknown, unknown>> })
-    .getFields();
+  const fields = (
+    type as never as { getFields(): Record<string, GraphQLField<unknown, unknown>> }
+  ).getFields();
   return Object.values(fields)
     .filter((field) => field.name !== 'userErrors')
     .map((field) => {

@@ -2,12 +2,13 @@ import type { Order, Page, PageArgs } from '../../db/keyset';
 import { RowShape } from '../../db/row-shape';
 import { sql } from '../../db/sql';
 import { Channel } from '../../entities';
+import { checkWord } from '../kit/filter';
 import { checkPage, readPage, type Listing } from '../kit/paging';
 import type { Reader } from '../kit/reader';
 import { onVisibleChannel } from './visible-channels';
 
 export const channels: Listing<Channel> = {
-  shape: new RowShape(Channel),
+  shape: RowShape.of(Channel),
   table: 'channel',
   alias: 'h',
 };
@@ -36,6 +37,8 @@ export function listChannels(
   return readPage(reader, channels, checkPage(args, order), [
     ...onVisibleChannel(reader.actor, 'h.id'),
     ...(kind != null ? [sql`h.kind = ${kind}`] : []),
-    ...(externalId != null ? [sql`h.external_id = ${externalId}`] : []),
+    ...(externalId != null
+      ? [sql`h.external_id = ${checkWord(externalId, ['filter', 'externalId'])}`]
+      : []),
   ]);
 }

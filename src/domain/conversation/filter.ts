@@ -3,6 +3,7 @@ import type { ConversationStatus } from '../../entities/conversation';
 import { raw, sql, type Sql } from '../../db/sql';
 import {
   checkAlternatives,
+  checkWords,
   checkSearch,
   compileFilter,
   within,
@@ -40,17 +41,17 @@ export function conversationConditions(
       const uuids = ids.map((id) => uuidOf('Channel', id) ?? NIL_UUID);
       conditions.push(sql`c.channel_id = any(${uuids}::uuid[])`);
     }
-    if (part.assigneeId) {
+    if (part.assigneeId != null) {
       conditions.push(sql`c.assignee_id = ${uuidOf('User', part.assigneeId) ?? NIL_UUID}`);
     }
     if (part.unassigned != null) {
       conditions.push(sql`c.assignee_id is ${raw(part.unassigned ? 'null' : 'not null')}`);
     }
-    if (part.customerId) {
+    if (part.customerId != null) {
       conditions.push(sql`c.customer_id = ${uuidOf('Customer', part.customerId) ?? NIL_UUID}`);
     }
     if (part.tags) {
-      const names = checkAlternatives(part.tags, [...path, 'tags']).map((tag) => tag.toLowerCase());
+      const names = checkWords(part.tags, [...path, 'tags']).map((tag) => tag.toLowerCase());
       conditions.push(sql`exists (
         select from conversation_tag t join tag g on g.workspace_id = t.workspace_id and g.id = t.tag_id
         where t.workspace_id = ${workspaceId} and t.conversation_id = c.id

@@ -12,7 +12,7 @@ export type ConversationRow = Conversation & {
   lastMessage?: Message | null;
 };
 
-export const conversationShape = new RowShape(Conversation);
+export const conversationShape = RowShape.of(Conversation);
 
 export const conversations: Listing<Conversation> = {
   shape: conversationShape,

@@ -5,8 +5,9 @@ import { Customer, CustomerIdentity, LifecycleTransition } from '../../entities'
 import { withVisibleCustomer } from '../channel/visible-channels';
 import { BadArgument } from '../kit/errors';
 import {
-  checkAlternatives,
   checkSearch,
+  checkWord,
+  checkWords,
   compileFilter,
   within,
   type Combinable,
@@ -18,7 +19,7 @@ import { checkPage, readPage, type Listing } from '../kit/paging';
 import type { Reader } from '../kit/reader';
 import { customerLookup, matches } from './lookup';
 
-const customerShape = new RowShape(Customer);
+const customerShape = RowShape.of(Customer);
 
 export const customers: Listing<Customer> = {
   shape: customerShape,
@@ -53,12 +54,14 @@ export interface CustomerFilter extends Combinable<CustomerFilter> {
 function customerConditions(filter: CustomerFilter | null | undefined, workspaceId: string): Sql[] {
   return compileFilter(filter, (part, path) => {
     const conditions: Sql[] = [];
-    if (part.stage != null) conditions.push(sql`c.stage = ${part.stage}`);
+    if (part.stage != null) {
+      conditions.push(sql`c.stage = ${checkWord(part.stage, [...path, 'stage'])}`);
+    }
     if (part.companyId != null) {
       conditions.push(sql`c.company_id = ${uuidOf('Company', part.companyId) ?? NIL_UUID}`);
     }
     if (part.tags) {
-      const names = checkAlternatives(part.tags, [...path, 'tags']).map((tag) => tag.toLowerCase());
+      const names = checkWords(part.tags, [...path, 'tags']).map((tag) => tag.toLowerCase());
       conditions.push(sql`exists (
         select from customer_tag t join tag g on g.workspace_id = t.workspace_id and g.id = t.tag_id
         where t.workspace_id = ${workspaceId} and t.customer_id = c.id
@@ -106,7 +109,7 @@ export async function findCustomer(reader: Reader, by: unknown): Promise<Custome
 }
 
 export const identities: Listing<CustomerIdentity> = {
-  shape: new RowShape(CustomerIdentity),
+  shape: RowShape.of(CustomerIdentity),
   table: 'customer_identity',
   alias: 'i',
 };
@@ -118,7 +121,7 @@ export const identityOrder: Order<CustomerIdentity> = {
 };
 
 export const transitions: Listing<LifecycleTransition> = {
-  shape: new RowShape(LifecycleTransition),
+  shape: RowShape.of(LifecycleTransition),
   table: 'lifecycle_transition',
   alias: 't',
 };

@@ -5,11 +5,12 @@ import type { NewEvent } from '../../events/registry';
 import type { Work } from '../kit/command';
 import { resolveCustomers } from './identities';
 import type { Ingested, InboundItem } from './item';
-import { addMessages, adoptReplies } from './messages';
+import { addMessages, adoptReplies, KnownMessages } from './messages';
+import { nameCustomers } from './name-customers';
 import { updateResponses } from './responses';
 import { updateSummaries } from './summaries';
 import { resolveThreads } from './threads';
-import { recordMessageTouchpoints } from './touchpoints';
+import { followCustomers, recordMessageTouchpoints } from './touchpoints';
 
 /**
  * Takes messages in, whatever brought them: finds or makes customers, conversations and messages,
@@ -22,16 +23,20 @@ export async function ingestItems(
   items: readonly InboundItem[],
 ): Promise<{ ingested: Ingested[]; events: NewEvent[] }> {
   const events: NewEvent[] = [];
-  const visibility = await channelVisibility(work, items);
-  const identities = items.flatMap(({ author, customer }) => [
+  const known = await KnownMessages.among(work, items);
+  // what is here already must not make a customer or a conversation a second time
+  const fresh = items.filter((item) => !known.placeOf(item));
+  const visibility = await channelVisibility(work, fresh);
+  const identities = fresh.flatMap(({ author, customer }) => [
     ...('identity' in author ? [author.identity] : []),
     ...(customer ? [customer] : []),
   ]);
   const customers = await resolveCustomers(work, identities, events);
-  const threads = await resolveThreads(work, items, customers, visibility, events);
-  const { ids, added } = await addMessages(work, items, threads, customers);
+  const threads = await resolveThreads(work, fresh, customers, visibility, events);
+  const { places, added } = await addMessages(work, items, known, threads, customers);
   const adopted = await adoptReplies(work, added);
   await updateResponses(work, added, adopted);
+  await followCustomers(work, await nameCustomers(work, added, customers));
   await updateSummaries(work, added, events);
   await recordMessageTouchpoints(work, added, customers);
   for (const { id, item, thread } of added) {
@@ -43,7 +48,7 @@ export async function ingestItems(
     });
   }
   const created = new Set(added.map(({ id }) => id));
-  const ingested = ids.map(({ id, conversationId }): Ingested => {
+  const ingested = places.map(({ id, conversationId }): Ingested => {
     const outcome = created.delete(id) ? 'CREATED' : 'UNCHANGED';
     return { outcome, messageId: id, conversationId };
   });
@@ -54,6 +59,7 @@ async function channelVisibility(
   { session, actor }: Work,
   items: readonly InboundItem[],
 ): Promise<Map<string, Visibility>> {
+  if (items.length === 0) return new Map();
   const ids = [...new Set(items.map(({ channelId }) => channelId))];
   const rows = await queryObjects<{ id: string; visibility: Visibility }>(
     session,

@@ -1,6 +1,6 @@
 import { bulkColumns, bulkInsert, bulkTable } from '../../db/bulk';
 import { queryObjects } from '../../db/sessions';
-import { sql } from '../../db/sql';
+import { raw, sql } from '../../db/sql';
 import type { Work } from '../kit/command';
 import { newId } from '../kit/ids';
 import { identityKey, type InboundItem } from './item';
@@ -18,18 +18,28 @@ const externalKey = (channelId: string, externalId: string) => `${channelId} ${e
 
 const parentChannel = (item: InboundItem) => item.replyTo?.channelId ?? item.channelId;
 
-/** Messages that are here already, by channel and external id. */
+/** Where a message is. */
+export interface MessagePlace {
+  id: string;
+  conversationId: string;
+}
+
+/** A message's name: the platform's id is unique in its channel. */
+interface MessageName {
+  channelId: string;
+  externalId: string;
+}
+
 async function findMessages(
   { session, actor }: Work,
-  wanted: readonly { channelId: string; externalId: string }[],
-): Promise<Map<string, { id: string; conversationId: string }>> {
+  wanted: readonly MessageName[],
+): Promise<Map<string, MessagePlace>> {
   if (wanted.length === 0) return new Map();
   const columns = bulkColumns(wanted, {
     channel_id: ['uuid', ({ channelId }) => channelId],
     external_id: ['text', ({ externalId }) => externalId],
   });
-  type Row = { id: string; conversationId: string; channelId: string; externalId: string };
-  const rows = await queryObjects<Row>(
+  const rows = await queryObjects<MessagePlace & MessageName>(
     session,
     sql`select m.id, m.conversation_id "conversationId", m.channel_id "channelId", m.external_id "externalId"
         from ${bulkTable('w', columns)}
@@ -39,51 +49,116 @@ async function findMessages(
   return new Map(rows.map((row) => [externalKey(row.channelId, row.externalId), row]));
 }
 
-/** What {@link addMessages} found and made: an id for every item, and the messages that are new. */
-export interface MessagesOutcome {
-  ids: { id: string; conversationId: string }[];
-  added: AddedMessage[];
+/** The messages that a call names, by channel and external id, as far as they are here. */
+export class KnownMessages {
+  private constructor(private readonly places: Map<string, MessagePlace>) {}
+
+  /** Finds those of the items that are here already. */
+  static async among(work: Work, items: readonly InboundItem[]): Promise<KnownMessages> {
+    return new KnownMessages(await findMessages(work, items.flatMap(nameOf)));
+  }
+
+  /** Finds more messages. */
+  async find(work: Work, wanted: readonly MessageName[]): Promise<void> {
+    for (const [key, place] of await findMessages(work, wanted)) this.places.set(key, place);
+  }
+
+  /** Where an item is; an item without an external id is never here. */
+  placeOf({ channelId, externalId }: InboundItem): MessagePlace | undefined {
+    return externalId === null ? undefined : this.places.get(externalKey(channelId, externalId));
+  }
+
+  /** Where the message is that an item answers. */
+  parentOf(item: InboundItem): MessagePlace | undefined {
+    const [parent] = parentNameOf(item);
+    return parent && this.places.get(externalKey(parent.channelId, parent.externalId));
+  }
+
+  /** Remembers an item that was added. */
+  add({ channelId, externalId }: InboundItem, place: MessagePlace): void {
+    if (externalId !== null) this.places.set(externalKey(channelId, externalId), place);
+  }
 }
 
-/** Adds the items that are not here yet, each linked to the message that it answers when that is here. */
+function nameOf({ channelId, externalId }: InboundItem): MessageName[] {
+  return externalId === null ? [] : [{ channelId, externalId }];
+}
+
+function parentNameOf(item: InboundItem): MessageName[] {
+  if (!item.replyTo) return [];
+  return [{ channelId: parentChannel(item), externalId: item.replyTo.externalId }];
+}
+
+/**
+ * Adds the items that are not here yet, each linked to the message that it answers when that is here.
+ * @returns a place for every item, and the messages that are new.
+ */
 export async function addMessages(
   work: Work,
   items: readonly InboundItem[],
+  known: KnownMessages,
   threads: ReadonlyMap<string, Thread>,
   customers: ReadonlyMap<string, string>,
-): Promise<MessagesOutcome> {
-  const named = items.flatMap(({ channelId, externalId, ...item }) => [
-    ...(externalId === null ? [] : [{ channelId, externalId }]),
-    ...(item.replyTo
-      ? [
-          {
-            channelId: item.replyTo.channelId ?? channelId,
-            externalId: item.replyTo.externalId,
-          },
-        ]
-      : []),
-  ]);
-  const known = await findMessages(work, named);
+): Promise<{ places: MessagePlace[]; added: AddedMessage[] }> {
+  const fresh = items.filter((item) => !known.placeOf(item));
+  // another transaction may have added it to a conversation that was there, until we locked that
+  const met = fresh.filter((item) => !threads.get(threadKey(item))!.isNew);
+  await known.find(work, [...met.flatMap(nameOf), ...fresh.flatMap(parentNameOf)]);
+  await awaitParents(work, fresh, known);
 
   const added: AddedMessage[] = [];
-  const ids = items.map((item) => {
-    const key = item.externalId === null ? null : externalKey(item.channelId, item.externalId);
-    const existing = key === null ? undefined : known.get(key);
+  const places = items.map((item) => {
+    const existing = known.placeOf(item);
     if (existing) return existing;
     const thread = threads.get(threadKey(item))!;
-    const message = { id: newId(), conversationId: thread.id };
-    if (key !== null) known.set(key, message);
-    added.push({ id: message.id, item, thread, replyToId: null });
-    return message;
+    const place = { id: newId(), conversationId: thread.id };
+    known.add(item, place);
+    added.push({ id: place.id, item, thread, replyToId: null });
+    return place;
   });
   for (const message of added) {
-    const { replyTo } = message.item;
-    if (!replyTo) continue;
-    const parent = known.get(externalKey(parentChannel(message.item), replyTo.externalId));
+    const parent = known.parentOf(message.item);
     if (parent && parent.id !== message.id) message.replyToId = parent.id;
   }
   await insertMessages(work, added, customers);
-  return { ids, added };
+  return { places, added };
+}
+
+/**
+ * A reply and the message that it answers may be added at the same moment, in two conversations, and
+ * neither transaction sees the other's. So a reply whose parent is not here waits for those that add
+ * messages to the parent's channel, looks once more, and holds up the next ones until it can be seen.
+ */
+async function awaitParents(
+  work: Work,
+  fresh: readonly InboundItem[],
+  known: KnownMessages,
+): Promise<void> {
+  const own = new Set(
+    fresh.map((item) => item.externalId && externalKey(item.channelId, item.externalId)),
+  );
+  const missing = fresh
+    .filter((item) => !known.parentOf(item))
+    .flatMap(parentNameOf)
+    .filter(({ channelId, externalId }) => !own.has(externalKey(channelId, externalId)));
+  await lockChannels(work, 'pg_advisory_xact_lock', missing);
+  await known.find(work, missing);
+  await lockChannels(work, 'pg_advisory_xact_lock_shared', fresh);
+}
+
+async function lockChannels(
+  { session, actor }: Work,
+  lock: 'pg_advisory_xact_lock' | 'pg_advisory_xact_lock_shared',
+  places: readonly Pick<InboundItem, 'channelId'>[],
+): Promise<void> {
+  if (places.length === 0) return;
+  const channels = [...new Set(places.map(({ channelId }) => channelId))].sort();
+  const keys = channels.map((channelId) => `${actor.workspaceId} messages of ${channelId}`);
+  await queryObjects(
+    session,
+    sql`select ${raw(lock)}(hashtextextended(key, 0))
+        from unnest(${keys}::text[]) with ordinality k(key, n) order by n`,
+  );
 }
 
 async function insertMessages(

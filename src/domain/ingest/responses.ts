@@ -1,6 +1,6 @@
 import { bulkColumns, bulkTable } from '../../db/bulk';
 import { queryObjects } from '../../db/sessions';
-import { sql } from '../../db/sql';
+import { sql, type Sql } from '../../db/sql';
 import type { Work } from '../kit/command';
 import type { AddedMessage } from './messages';
 
@@ -46,21 +46,33 @@ async function answerByReply({ session, actor }: Work, parentIds: string[]): Pro
           order by o.sent_at, o.order_key, o.id limit 1
         ) r
         where m.workspace_id = ${actor.workspaceId} and m.id = p.id and m.direction = 'INBOUND'
-          and (m.responded_at is null or (r.sent_at, r.order_key, r.id) < (
-            select e.sent_at, e.order_key, e.id from message e
-            where e.workspace_id = ${actor.workspaceId} and e.id = m.response_id))`,
+          and ${isEarlierAnswer(actor.workspaceId)}`,
   );
+}
+
+/** That answer `r` of message `m` comes before what answers it so far. */
+function isEarlierAnswer(workspaceId: string): Sql {
+  return sql`(m.responded_at is null or (r.sent_at, r.order_key, r.id) < (
+    select e.sent_at, e.order_key, e.id from message e
+    where e.workspace_id = ${workspaceId} and e.id = m.response_id))`;
 }
 
 /** New outbound messages in private talk: what came before them and was not answered earlier. */
 async function answerEarlier({ session, actor }: Work, added: readonly AddedMessage[]) {
+  const { workspaceId } = actor;
   for (const { id, item, thread } of added) {
     const at = sql`(${item.sentAt}::timestamptz, ${item.orderKey}::bigint, ${id}::uuid)`;
-    const answer = sql`update message m set response_id = ${id}, responded_at = ${item.sentAt}
-      where m.workspace_id = ${actor.workspaceId} and m.conversation_id = ${thread.id}
-        and m.direction = 'INBOUND' and (m.sent_at, m.order_key, m.id) < ${at}`;
-    await queryObjects(session, sql`${answer} and m.responded_at is null`);
-    await queryObjects(session, sql`${answer} and m.responded_at > ${item.sentAt}`);
+    const answer = sql`update message m set response_id = ${id}, responded_at = ${item.sentAt}`;
+    const earlier = sql`m.workspace_id = ${workspaceId} and m.conversation_id = ${thread.id}
+      and m.direction = 'INBOUND' and (m.sent_at, m.order_key, m.id) < ${at}`;
+    await queryObjects(session, sql`${answer} where ${earlier} and m.responded_at is null`);
+    await queryObjects(
+      session,
+      sql`${answer} from message e
+          where ${earlier} and m.responded_at >= ${item.sentAt}
+            and e.workspace_id = ${workspaceId} and e.id = m.response_id
+            and (e.sent_at, e.order_key, e.id) > ${at}`,
+    );
   }
 }
 
@@ -78,12 +90,13 @@ async function answerLate({ session, actor }: Work, added: readonly AddedMessage
     sql`update message m set response_id = r.id, responded_at = r.sent_at
         from ${bulkTable('n', columns)}
         cross join lateral (
-          select o.id, o.sent_at from message o
+          select o.id, o.sent_at, o.order_key from message o
           where o.workspace_id = ${actor.workspaceId} and o.conversation_id = n.conversation_id
             and (o.sent_at, o.order_key, o.id) > (n.sent_at, n.order_key, n.id)
             and o.direction = 'OUTBOUND' and (o.reply_to_id = n.id or o.reply_to_external_id is null)
           order by o.sent_at, o.order_key, o.id limit 1
         ) r
-        where m.workspace_id = ${actor.workspaceId} and m.id = n.id`,
+        where m.workspace_id = ${actor.workspaceId} and m.id = n.id
+          and ${isEarlierAnswer(actor.workspaceId)}`,
   );
 }

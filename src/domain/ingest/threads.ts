@@ -40,16 +40,14 @@ export async function resolveThreads(
   channelVisibility: ReadonlyMap<string, Visibility>,
   events: NewEvent[],
 ): Promise<Map<string, Thread>> {
-  const opening = firstOfEach(items);
-  const made = new Set(
-    await insertThreads(work, [...opening.values()], customers, channelVisibility),
-  );
+  if (items.length === 0) return new Map();
+  const openings = openingsOf(items);
+  const made = new Set(await insertThreads(work, openings, customers, channelVisibility));
   const threads = new Map<string, Thread>();
-  for (const row of await lockThreads(work, [...opening.values()])) {
+  for (const row of await lockThreads(work, openings)) {
     const thread = { ...row, isNew: made.has(row.id) };
     threads.set(threadKey(thread), thread);
   }
-  await nameCustomers(work, items, threads, customers);
   for (const thread of threads.values()) {
     if (!thread.isNew) continue;
     events.push({
@@ -62,37 +60,63 @@ export async function resolveThreads(
   return threads;
 }
 
-/** The earliest item of each thread, in the order of their keys. */
-function firstOfEach(items: readonly InboundItem[]): Map<string, InboundItem> {
-  const first = new Map<string, InboundItem>();
+/** What the items of one thread say of it, should it be new. */
+interface Opening {
+  /** The earliest. */
+  first: InboundItem;
+  /** The one that tells whom the conversation is with. */
+  naming: InboundItem | null;
+}
+
+/** The openings of the threads, in the order of their keys. */
+function openingsOf(items: readonly InboundItem[]): Opening[] {
+  const openings = new Map<string, Opening>();
   for (const item of items) {
     const key = threadKey(item);
-    const earlier = first.get(key);
-    if (!earlier || item.sentAt < earlier.sentAt) first.set(key, item);
+    const opening = openings.get(key) ?? { first: item, naming: null };
+    openings.set(key, opening);
+    if (precedes(item, opening.first)) opening.first = item;
+    if (item.customer && (!opening.naming || namesBefore(item, opening.naming))) {
+      opening.naming = item;
+    }
   }
-  return new Map([...first].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return [...openings].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, opening]) => opening);
+}
+
+/** Whether an item comes before another one, by the provider's time and its order key. */
+function precedes(a: InboundItem, b: InboundItem): boolean {
+  const byTime = a.sentAt.getTime() - b.sentAt.getTime();
+  return byTime === 0 ? a.orderKey < b.orderKey : byTime < 0;
+}
+
+/**
+ * Whether it is the first of two items that tells whom the conversation is with: the earlier one,
+ * and one from a customer rather than one from the company.
+ */
+export function namesBefore(a: InboundItem, b: InboundItem): boolean {
+  return a.direction === b.direction ? precedes(a, b) : a.direction === 'INBOUND';
 }
 
 async function insertThreads(
   { session, actor, now }: Work,
-  items: readonly InboundItem[],
+  openings: readonly Opening[],
   customers: ReadonlyMap<string, string>,
   channelVisibility: ReadonlyMap<string, Visibility>,
 ): Promise<string[]> {
-  const columns = bulkColumns(items, {
+  const columns = bulkColumns(openings, {
     workspace_id: ['uuid', () => actor.workspaceId],
     id: ['uuid', () => newId()],
-    channel_id: ['uuid', (item) => item.channelId],
-    thread_key: ['text', (item) => item.threadKey],
+    channel_id: ['uuid', ({ first }) => first.channelId],
+    thread_key: ['text', ({ first }) => first.threadKey],
     customer_id: [
       'uuid',
-      ({ customer }) => (customer && customers.get(identityKey(customer))) ?? null,
+      ({ naming }) => (naming?.customer && customers.get(identityKey(naming.customer))) ?? null,
     ],
-    post_id: ['uuid', (item) => item.postId ?? null],
-    visibility: ['text', (item) => item.visibility ?? channelVisibility.get(item.channelId)],
-    subject: ['text', (item) => item.subject ?? null],
-    started_at: ['timestamptz', (item) => item.sentAt],
-    last_message_at: ['timestamptz', (item) => item.sentAt],
+    post_id: ['uuid', ({ first }) => first.postId ?? null],
+    visibility: ['text', ({ first }) => first.visibility ?? channelVisibility.get(first.channelId)],
+    subject: ['text', ({ first }) => first.subject ?? null],
+    started_at: ['timestamptz', ({ first }) => first.sentAt],
+    last_message_at: ['timestamptz', ({ first }) => first.sentAt],
     created_at: ['timestamptz', () => now],
     updated_at: ['timestamptz', () => now],
   });
@@ -104,10 +128,10 @@ async function insertThreads(
   return rows.map(({ id }) => id);
 }
 
-function lockThreads({ session, actor }: Work, items: readonly InboundItem[]) {
-  const wanted = bulkColumns(items, {
-    channel_id: ['uuid', (item) => item.channelId],
-    thread_key: ['text', (item) => item.threadKey],
+function lockThreads({ session, actor }: Work, openings: readonly Opening[]) {
+  const wanted = bulkColumns(openings, {
+    channel_id: ['uuid', ({ first }) => first.channelId],
+    thread_key: ['text', ({ first }) => first.threadKey],
   });
   return queryObjects<Omit<Thread, 'isNew'>>(
     session,
@@ -118,31 +142,5 @@ function lockThreads({ session, actor }: Work, items: readonly InboundItem[]) {
         join conversation c on c.workspace_id = ${actor.workspaceId}
           and c.channel_id = w.channel_id and c.thread_key = w.thread_key
         order by c.id for update of c`,
-  );
-}
-
-/** A conversation that the company began gets its customer with the first item that names one. */
-async function nameCustomers(
-  { session, actor }: Work,
-  items: readonly InboundItem[],
-  threads: Map<string, Thread>,
-  customers: ReadonlyMap<string, string>,
-): Promise<void> {
-  const named: Thread[] = [];
-  for (const item of items) {
-    const thread = threads.get(threadKey(item))!;
-    if (thread.customerId || !item.customer) continue;
-    thread.customerId = customers.get(identityKey(item.customer)) ?? null;
-    named.push(thread);
-  }
-  if (named.length === 0) return;
-  const columns = bulkColumns(named, {
-    id: ['uuid', (thread) => thread.id],
-    customer_id: ['uuid', (thread) => thread.customerId],
-  });
-  await queryObjects(
-    session,
-    sql`update conversation c set customer_id = n.customer_id from ${bulkTable('n', columns)}
-        where c.workspace_id = ${actor.workspaceId} and c.id = n.id`,
   );
 }

@@ -92,6 +92,21 @@ export function checkSearch(words: string, path: readonly (string | number)[]): 
 
 const MOST_VALUES = 100;
 
+const LONGEST_WORD = 500;
+
+/** Checks a text that a column is compared with: PostgreSQL takes no NUL and no broken Unicode. */
+export function checkWord(word: string, path: readonly (string | number)[]): string {
+  if (word.length > LONGEST_WORD || word.includes('\0') || !word.isWellFormed()) {
+    throw new BadArgument(path, `must be valid text of at most ${LONGEST_WORD} characters`);
+  }
+  return word;
+}
+
+/** Checks texts of which a column has to be one. */
+export function checkWords(words: string[], path: readonly (string | number)[]): string[] {
+  return checkAlternatives(words, path).map((word, index) => checkWord(word, [...path, index]));
+}
+
 /** Checks the length of a list of alternatives. */
 export function checkAlternatives<T>(values: T[], path: readonly (string | number)[]): T[] {
   if (values.length > MOST_VALUES) throw new BadArgument(path, `must name at most ${MOST_VALUES}`);

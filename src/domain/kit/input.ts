@@ -76,14 +76,22 @@ export const jsonObject = z
       });
       return;
     }
-    const text = JSON.stringify(value);
-    if (Buffer.byteLength(text) > mostBytes) {
+    if (Buffer.byteLength(JSON.stringify(value)) > mostBytes) {
       context.addIssue({ code: 'custom', message: `Must be at most ${mostBytes} bytes of JSON.` });
     }
-    if (text.includes('\\u0000') || /\\ud[89a-f]/i.test(text)) {
-      context.addIssue({ code: 'custom', message: 'Must not hold NUL or broken Unicode.' });
+    if (!isStorable(value)) {
+      const message = 'Must not hold NUL, broken Unicode or numbers without an end.';
+      context.addIssue({ code: 'custom', message });
     }
   });
+
+/** Whether PostgreSQL keeps a JSON value as it is: its texts, keys too, and its numbers. */
+function isStorable(value: unknown): boolean {
+  if (typeof value === 'string') return !value.includes('\0') && value.isWellFormed();
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, inner]) => isStorable(key) && isStorable(inner));
+}
 
 /** Whether a JSON value is nested at most `levels` deep. */
 export function isShallow(value: unknown, levels: number): boolean {

@@ -79,7 +79,7 @@ export function isLoadable(kind: string): kind is LoadableKind {
 }
 
 const shapes = new Map<string, RowShape<object>>(
-  Object.entries(sources).map(([kind, { entity }]) => [kind, new RowShape<object>(entity)]),
+  Object.entries(sources).map(([kind, { entity }]) => [kind, RowShape.of<object>(entity)]),
 );
 
 /** Batched reads of one request: objects by id, pages nested in lists, tags. */

@@ -4,7 +4,7 @@ import { Attachment, Message, MessageRevision } from '../../entities';
 import type { Listing } from '../kit/paging';
 
 export const messages: Listing<Message> = {
-  shape: new RowShape(Message),
+  shape: RowShape.of(Message),
   table: 'message',
   alias: 'm',
 };
@@ -24,7 +24,7 @@ export const messageOrders = {
 export type MessageOrder = keyof typeof messageOrders;
 
 export const revisions: Listing<MessageRevision> = {
-  shape: new RowShape(MessageRevision),
+  shape: RowShape.of(MessageRevision),
   table: 'message_revision',
   alias: 'r',
 };
@@ -39,7 +39,7 @@ export const revisionOrder: Order<MessageRevision> = {
 };
 
 export const attachments: Listing<Attachment> = {
-  shape: new RowShape(Attachment),
+  shape: RowShape.of(Attachment),
   table: 'attachment',
   alias: 'a',
 };

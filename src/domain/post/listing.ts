@@ -9,7 +9,7 @@ import { NIL_UUID } from '../kit/input';
 import { checkPage, readPage, type Listing } from '../kit/paging';
 import type { Reader } from '../kit/reader';
 
-export const posts: Listing<Post> = { shape: new RowShape(Post), table: 'post', alias: 'p' };
+export const posts: Listing<Post> = { shape: RowShape.of(Post), table: 'post', alias: 'p' };
 
 const order: Order<Post> = {
   name: 'pst-published-desc',

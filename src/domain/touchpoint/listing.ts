@@ -5,6 +5,8 @@ import { Touchpoint } from '../../entities';
 import { onVisibleChannel } from '../channel/visible-channels';
 import {
   checkAlternatives,
+  checkWord,
+  checkWords,
   compileFilter,
   within,
   type Combinable,
@@ -16,7 +18,7 @@ import { checkPage, readPage, type Listing } from '../kit/paging';
 import type { Reader } from '../kit/reader';
 
 export const touchpoints: Listing<Touchpoint> = {
-  shape: new RowShape(Touchpoint),
+  shape: RowShape.of(Touchpoint),
   table: 'touchpoint',
   alias: 't',
 };
@@ -56,11 +58,15 @@ function touchpointConditions(filter: TouchpointFilter | null | undefined): Sql[
       conditions.push(sql`t.channel_id = any(${uuids}::uuid[])`);
     }
     if (part.types) {
-      const types = checkAlternatives(part.types, [...path, 'types']);
+      const types = checkWords(part.types, [...path, 'types']);
       conditions.push(sql`t.type = any(${types}::text[])`);
     }
-    if (part.stage != null) conditions.push(sql`t.stage = ${part.stage}`);
-    if (part.source != null) conditions.push(sql`t.source = ${part.source}`);
+    if (part.stage != null) {
+      conditions.push(sql`t.stage = ${checkWord(part.stage, [...path, 'stage'])}`);
+    }
+    if (part.source != null) {
+      conditions.push(sql`t.source = ${checkWord(part.source, [...path, 'source'])}`);
+    }
     conditions.push(...within(sql`t.occurred_at`, part.occurredAt, [...path, 'occurredAt']));
     return conditions;
   });

@@ -23,7 +23,8 @@ export const touchpointInput = z.object({
   properties: optional(jsonObject),
   cost: optional(money),
   value: optional(money),
-  sentiment: optional(z.number().min(-1, range).max(1, range)),
+  // to the precision that is kept; PostgreSQL refuses what is too close to zero for it
+  sentiment: optional(z.number().min(-1, range).max(1, range).transform(Math.fround)),
 });
 
 export type TouchpointInput = z.output<typeof touchpointInput>;

@@ -1,0 +1,33 @@
+import { inbox } from './inbox';
+import { BenchError, Run } from './support/run';
+
+const benchmarks: Record<string, (run: Run) => Promise<void>> = { inbox };
+
+async function main(args: readonly string[]): Promise<void> {
+  const quick = args.includes('--quick');
+  const [name = '', ...rest] = args.filter((arg) => arg !== '--quick');
+  const benchmark = benchmarks[name];
+  if (!benchmark || rest.length > 0) {
+    throw new BenchError(
+      `usage: npm run bench -- ${Object.keys(benchmarks).join(' | ')} [--quick]`,
+    );
+  }
+  const run = new Run(name, quick);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => run.fail(new BenchError(`Stopped by ${signal}.`)));
+  }
+  try {
+    await Promise.race([benchmark(run), run.failure]);
+  } finally {
+    await run.close();
+  }
+}
+
+main(process.argv.slice(2)).then(
+  () => process.exit(),
+  (error: Error) => {
+    const text = error instanceof BenchError ? error.message : (error.stack ?? error.message);
+    process.stderr.write(`${text}\n`);
+    process.exit(1);
+  },
+);
