@@ -1,7 +1,8 @@
+import { depth } from './depth';
 import { inbox } from './inbox';
 import { BenchError, Run } from './support/run';
 
-const benchmarks: Record<string, (run: Run) => Promise<void>> = { inbox };
+const benchmarks: Record<string, (run: Run) => Promise<void>> = { inbox, depth };
 
 async function main(args: readonly string[]): Promise<void> {
   const quick = args.includes('--quick');

@@ -97,8 +97,8 @@ ALTER TABLE audit_entry ENABLE ROW LEVEL SECURITY;
 ALTER TABLE audit_entry FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_workspaces ON audit_entry AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
 CREATE POLICY workspace_only ON audit_entry AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
-GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE audit_entry TO parley_api;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE audit_entry TO parley_system;
+GRANT INSERT, SELECT ON TABLE audit_entry TO parley_api;
 
 CREATE TABLE channel (
   workspace_id uuid NOT NULL,
@@ -318,8 +318,8 @@ ALTER TABLE event_outbox ENABLE ROW LEVEL SECURITY;
 ALTER TABLE event_outbox FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_workspaces ON event_outbox AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
 CREATE POLICY workspace_only ON event_outbox AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
-GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE event_outbox TO parley_api;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE event_outbox TO parley_system;
+GRANT INSERT, SELECT ON TABLE event_outbox TO parley_api;
 
 CREATE TABLE idempotency_record (
   workspace_id uuid NOT NULL,
@@ -376,8 +376,8 @@ ALTER TABLE lifecycle_transition ENABLE ROW LEVEL SECURITY;
 ALTER TABLE lifecycle_transition FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_workspaces ON lifecycle_transition AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
 CREATE POLICY workspace_only ON lifecycle_transition AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
-GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE lifecycle_transition TO parley_api;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE lifecycle_transition TO parley_system;
+GRANT INSERT, SELECT ON TABLE lifecycle_transition TO parley_api;
 
 CREATE TABLE message (
   workspace_id uuid NOT NULL,
@@ -440,8 +440,8 @@ ALTER TABLE message_revision ENABLE ROW LEVEL SECURITY;
 ALTER TABLE message_revision FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_workspaces ON message_revision AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
 CREATE POLICY workspace_only ON message_revision AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
-GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE message_revision TO parley_api;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE message_revision TO parley_system;
+GRANT INSERT, SELECT ON TABLE message_revision TO parley_api;
 
 CREATE TABLE post (
   workspace_id uuid NOT NULL,

@@ -12,6 +12,7 @@ import { Sessions } from './db/sessions';
 import { UnitOfWork } from './db/unit-of-work';
 import type { RequestContext, RequestServices } from './domain/kit/request-context';
 import { ensureFirstWorkspace, type FirstWorkspace } from './domain/workspace/first-workspace';
+import { startWorker } from './jobs/worker';
 import { buildSchema } from './server/build-schema';
 import { createGraphqlServer } from './server/graphql';
 import { createHttpServer } from './server/http';
@@ -52,6 +53,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const log = options.log ?? createLogger(config.logLevel);
   const clock = options.clock ?? (() => new Date());
   const { beside = false } = options;
+  const runsJobs = config.role !== 'api' && !beside;
   const closing: (() => Promise<unknown>)[] = [];
   const close = async () => {
     for (const step of closing.splice(0).reverse()) await step();
@@ -82,6 +84,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       first = await ensureFirstWorkspace({ system, units, now: clock(), adminToken });
     });
 
+    const worker = runsJobs ? await startWorker({ url: databaseUrl, log, clock }) : null;
+    if (worker) closing.push(() => worker.stop());
     const pool = poolOf(dataSource);
     const authenticator = new Authenticator({ sessions, pool, oidc: config.oidc, clock, log });
     closing.push(() => authenticator.close());
@@ -111,7 +115,10 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       clock,
       http,
       listen: () => http.listen({ host: config.host, port: config.port }),
-      drain: () => authenticator.settle(),
+      async drain() {
+        await worker?.drain();
+        await authenticator.settle();
+      },
       close,
     };
   } catch (error) {

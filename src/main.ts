@@ -15,6 +15,10 @@ async function main(): Promise<void> {
   }
   const app = await createApp(loadConfig(readEnv(), role));
   stopOnSignals(app);
+  if (role === 'worker') {
+    process.stdout.write('Parley runs jobs here. Ctrl-C stops it.\n');
+    return;
+  }
   const address = await app.listen().catch(async (error: Error) => {
     await app.close();
     throw listenError(error, app);

@@ -37,6 +37,17 @@ export function postgresCpu(postmaster: number | null): CpuMs {
   return ticks * tickMs;
 }
 
+/** CPU time that all programs together have had on all cores. */
+export function machineCpu(): CpuMs {
+  if (!cpuIsKnown) return null;
+  const [user, nice, system, , , irq, softIrq, stolen] = readFileSync('/proc/stat', 'utf8')
+    .split('\n')[0]!
+    .replace(/^cpu +/, '')
+    .split(' ')
+    .map(Number) as [number, number, number, number, number, number, number, number];
+  return (user + nice + system + irq + softIrq + stolen) * tickMs;
+}
+
 /** The process id of the postmaster behind a connection on this machine; null where /proc is missing. */
 export async function postmasterOf(client: Client): Promise<number | null> {
   if (!cpuIsKnown) return null;

@@ -1,4 +1,5 @@
-import { postgresCpu, processCpu } from './cpu';
+import { cpus } from 'node:os';
+import { machineCpu, postgresCpu, processCpu } from './cpu';
 import type { LoadGenerator, Target } from './load';
 import type { Run } from './run';
 import { median, rounded } from './statistics';
@@ -31,6 +32,13 @@ export interface Windows {
   seconds: number;
 }
 
+/** What a measurement comes to. */
+export interface Outcome<Name extends string> {
+  figures: Record<Name, Figures>;
+  /** Share of the CPU of all cores that went to other programs; null where it can't be read. */
+  otherLoad: number | null;
+}
+
 /** What all contenders share. */
 export interface Bench {
   run: Run;
@@ -43,9 +51,10 @@ export async function measureInTurns<Name extends string>(
   bench: Bench,
   contenders: Record<Name, Contender>,
   windows: Windows,
-): Promise<Record<Name, Figures>> {
+): Promise<Outcome<Name>> {
   const names = Object.keys(contenders) as Name[];
   const rounds = new Map(names.map((name) => [name, [] as Figures[]]));
+  const otherLoads: (number | null)[] = [];
   const sizes = new Map<Name, number>();
   for (const name of names) {
     bench.run.say(`warming up ${contenders[name].name}`);
@@ -56,14 +65,19 @@ export async function measureInTurns<Name extends string>(
     const shift = round % names.length;
     for (const name of [...names.slice(shift), ...names.slice(0, shift)]) {
       const contender = contenders[name];
-      const figures = await measure(bench, contender, windows.seconds, sizes.get(name)!);
+      const window = await measure(bench, contender, windows.seconds, sizes.get(name)!);
+      const { otherLoad, ...figures } = window;
+      otherLoads.push(otherLoad);
       rounds.get(name)!.push(figures);
       const rate = `${Math.round(figures.requestsPerSecond)} requests/s`;
       bench.run.say(`round ${round + 1} of ${windows.rounds}: ${contender.name} ${rate}`);
     }
   }
   const medians = names.map((name) => [name, mediansOf(rounds.get(name)!)] as const);
-  return Object.fromEntries(medians) as Record<Name, Figures>;
+  return {
+    figures: Object.fromEntries(medians) as Record<Name, Figures>,
+    otherLoad: rounded(median(otherLoads), 2),
+  };
 }
 
 /** CPU milliseconds per request, Node and PostgreSQL together. */
@@ -81,20 +95,28 @@ async function measure(
   { pid, url, method, headers, body }: Contender,
   seconds: number,
   leastBytes: number,
-): Promise<Figures> {
-  const nodeBefore = processCpu(pid);
-  const postgresBefore = postgresCpu(postmaster);
+): Promise<Figures & { otherLoad: number | null }> {
+  const spent = () => [processCpu(pid), postgresCpu(postmaster), machineCpu()] as const;
+  const began = performance.now();
+  const before = spent();
   const order = { url, method, headers, body, connections: CONNECTIONS, seconds, leastBytes };
   const result = await generator.run(order);
-  const perRequest = (after: number | null, before: number | null) =>
-    after === null || before === null ? null : (after - before) / result.requests;
+  const after = spent();
+  const available = (performance.now() - began) * cpus().length;
+  const [node, postgres, machine] = after.map((value, index) => difference(value, before[index]!));
+  const known = node != null && postgres != null && machine != null;
   return {
     requestsPerSecond: result.requests / result.seconds,
     p50Ms: result.p50Ms,
     p99Ms: result.p99Ms,
-    nodeCpuMs: perRequest(processCpu(pid), nodeBefore),
-    postgresCpuMs: perRequest(postgresCpu(postmaster), postgresBefore),
+    nodeCpuMs: node == null ? null : node / result.requests,
+    postgresCpuMs: postgres == null ? null : postgres / result.requests,
+    otherLoad: known ? Math.max(0, machine - node - postgres - result.cpuMs) / available : null,
   };
+}
+
+function difference(after: number | null, before: number | null): number | null {
+  return after === null || before === null ? null : after - before;
 }
 
 function mediansOf(rounds: readonly Figures[]): Figures {

@@ -12,6 +12,9 @@ export interface Machine {
   postgres: string;
 }
 
+/** Share of the machine's CPU that others may take before figures are not worth much. */
+const MOST_OTHER_LOAD = 0.1;
+
 /** What a benchmark ends with: one line of JSON, everything from the same run. */
 export interface Result {
   bench: string;
@@ -22,7 +25,8 @@ export interface Result {
   peers: Record<string, object>;
   /** What `ours` comes to, beside what each ratio is named after. */
   ratios: Record<string, number | null>;
-  machine: Machine;
+  /** `otherLoad`: share of the CPU of all cores that went to other programs during the measurement. */
+  machine: Machine & { otherLoad: number | null };
 }
 
 /** Describes this machine and the PostgreSQL behind a connection. */
@@ -71,6 +75,11 @@ export function printTable(head: readonly string[], rows: readonly (readonly str
 export function printResult(result: Result): void {
   for (const [name, value] of Object.entries(result.ratios)) {
     console.log(`${name}: ${value === null ? 'unknown' : value.toFixed(3)}`);
+  }
+  const { otherLoad } = result.machine;
+  if (otherLoad !== null && otherLoad > MOST_OTHER_LOAD) {
+    const share = `${Math.round(otherLoad * 100)} %`;
+    console.log(`Other programs took ${share} of the CPU: run it again on a quiet machine.`);
   }
   console.log(JSON.stringify(result));
 }

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { migrations } from '../../migrations';
 import { entities } from '../entities';
 import { snakeCase } from './row-shape';
+import { installTimestampParser } from './timestamps';
 
 class SnakeCaseNames extends DefaultNamingStrategy {
   override columnName(property: string, customName: string | undefined): string {
@@ -24,6 +25,8 @@ export interface DataSourceOptions {
   onError?: (error: Error) => void;
 }
 
+installTimestampParser();
+
 /** A TypeORM data source over the entities and migrations; not connected yet. */
 export function createDataSource({ url, role, poolSize, onError }: DataSourceOptions): DataSource {
   return new DataSource({
@@ -41,7 +44,7 @@ export function createDataSource({ url, role, poolSize, onError }: DataSourceOpt
     logging: false,
     extra: {
       // A role taken on in the start-up packet holds from the first statement and costs no round trip.
-      ...(role && { options: `-c role=${role}` }),
+      options: ['-c timezone=UTC', ...(role ? [`-c role=${role}`] : [])].join(' '),
       connectionTimeoutMillis: 5_000,
       idleTimeoutMillis: 60_000,
       keepAlive: true,

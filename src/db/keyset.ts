@@ -73,7 +73,8 @@ function place<T>(args: PageArgs, name: 'after' | 'before', order: Order<T>): st
   const cursor = args[name];
   if (cursor == null) return null;
   try {
-    return decodeCursor(cursor, order.name, order.columns.length);
+    const types = order.columns.map(({ type }) => type);
+    return decodeCursor(cursor, order.name, types);
   } catch (error) {
     throw new PageArgsError(name, (error as Error).message);
   }

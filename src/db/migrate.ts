@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { installQueue } from '../jobs/install-queue';
 import { createDataSource } from './data-source';
 
 /** Any constant that no other program locks; the same in every version of Parley. */
@@ -32,6 +33,7 @@ export async function withMigrationLock<T>(
     await runner.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     try {
       const ran = await dataSource.runMigrations();
+      await installQueue(url);
       return await afterwards(ran.map((migration) => migration.name));
     } finally {
       await runner.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);

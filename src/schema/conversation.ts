@@ -153,7 +153,7 @@ export class ConversationFilterInput {
 }
 
 /** A payload whose one object is a conversation. */
-@ObjectType()
+@ObjectType({ simpleResolvers: true })
 export abstract class ConversationPayload extends Payload {
   @Field(() => ConversationType, { nullable: true, description: 'The conversation.' })
   conversation: ConversationType | null;
@@ -181,7 +181,7 @@ export class TagInput {
 }
 
 /** What changing tags gives back. */
-@ObjectType()
+@ObjectType({ simpleResolvers: true })
 export abstract class TagPayload extends Payload {
   @Field(() => ConversationType, {
     nullable: true,

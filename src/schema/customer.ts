@@ -229,7 +229,7 @@ export class CustomerInput {
   @Field(() => JSONObject, {
     nullable: true,
     description:
-      'Merged key by key into what is there, null removing a key; at most 16 KiB and ten levels.',
+      'Merged key by key into what is there, null removing a key; at most 16 KiB and ten levels in all.',
   })
   properties?: Record<string, unknown> | null;
 

@@ -30,7 +30,7 @@ export class ResponseTimes {
 }
 
 /** The figures that the total and every group have. */
-@ObjectType()
+@ObjectType({ simpleResolvers: true })
 export abstract class ResponseFigures {
   @Field(() => Int, { description: 'Messages from customers.' })
   inboundMessages: number;

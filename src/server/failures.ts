@@ -48,20 +48,20 @@ export function presentError(
     return { message, ...place, extensions: { code: 'BAD_USER_INPUT', argument } };
   }
   // errors of compiled queries have no extensions, whatever their type says
-  const code = (error.extensions as { code?: string } | undefined)?.code;
+  const { code, argument } = (error.extensions ?? {}) as { code?: string; argument?: string[] };
   if (code && callersMistakes.has(code)) {
-    const { argument } = extensions;
     return {
       message,
       ...place,
-      extensions: { code: 'BAD_USER_INPUT', ...(argument ? { argument } : {}) },
+      extensions: { code: 'BAD_USER_INPUT', ...(argument && { argument }) },
     };
   }
   if (code && code !== 'INTERNAL_SERVER_ERROR') {
     return { message, ...place, extensions: { code } };
   }
-  // without cause, code and path it is the executor's own: a variable that does not fit
-  if (!originalError && !code && !path) {
+  // what has no path comes before the execution: a variable that does not fit
+  const isOfGraphql = !originalError || originalError instanceof GraphQLError;
+  if (isOfGraphql && !code && !path) {
     return { message, ...place, extensions: { code: 'BAD_USER_INPUT' } };
   }
   log.error({ reqId: requestId, err: originalError ?? error, path }, 'a request failed');

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import fastify, {
@@ -18,7 +19,12 @@ import { RequestContext, type RequestServices } from '../domain/kit/request-cont
 import { failureBody, internal } from './failures';
 import { graphiqlAssets, sendPage, wantsPage } from './graphiql';
 import { health } from './health';
-import { checkGraphqlBody, LARGEST_BODY, parseJsonStrictly } from './request-body';
+import {
+  checkGraphqlBody,
+  checkGraphqlParameters,
+  LARGEST_BODY,
+  parseJsonStrictly,
+} from './request-body';
 
 export interface HttpServerOptions {
   apollo: ApolloServer<RequestContext>;
@@ -42,9 +48,11 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     forceCloseConnections: 'idle',
+    frameworkErrors: answerError,
+    clientErrorHandler: answerMalformed,
   });
   parseJsonStrictly(app);
-  app.setErrorHandler((error, request, reply) => answerError(error, request, reply));
+  app.setErrorHandler(answerError);
   app.setNotFoundHandler((_request, reply) =>
     reply
       .code(404)
@@ -68,6 +76,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     onRequest: admit,
     preHandler: (request, _reply, done) => {
       if (request.method === 'POST') checkGraphqlBody(request.body);
+      else checkGraphqlParameters(request.query);
       done();
     },
     handler,
@@ -95,4 +104,20 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
   }
   request.log.error({ err: error }, 'a request failed');
   return reply.code(500).send({ errors: [internal(request.id)] });
+}
+
+/** What is no HTTP request gets an answer too; nothing is logged, because it can hold a token. */
+function answerMalformed({ code }: NodeJS.ErrnoException, socket: Socket): void {
+  const [status, message] =
+    code === 'HPE_HEADER_OVERFLOW'
+      ? ['431 Request Header Fields Too Large', 'The headers are too large.']
+      : code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? ['408 Request Timeout', 'The request took too long to come.']
+        : ['400 Bad Request', 'This is not an HTTP request.'];
+  if (socket.writable) {
+    const body = JSON.stringify(failureBody('BAD_USER_INPUT', message));
+    const headers = `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}`;
+    socket.write(`HTTP/1.1 ${status}\r\n${headers}\r\nconnection: close\r\n\r\n${body}`);
+  }
+  socket.destroy();
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { cronItems } from '../../src/jobs/cron';
 import { enqueue } from '../../src/jobs/queue';
 import { JobWorld } from './job-world';
 
@@ -60,12 +61,18 @@ test('leaves out an answer that a request is working on', async () => {
   expect(rows).toEqual([{ key: '1' }]);
 });
 
-test('runs by the clock, once an hour', async () => {
+test('is scheduled once in every hour', async () => {
   await world.startWorker();
-  const { rows } = await world.owner.query(
+  const { rows } = await world.owner.query<{ identifier: string }>(
     `select identifier from graphile_worker._private_known_crontabs`,
   );
-  expect(rows).toEqual([{ identifier: 'prune-idempotency-records' }]);
+  const [item] = cronItems().filter(({ identifier }) => identifier === rows[0]?.identifier);
+  expect(item).toMatchObject({ task: 'prune-idempotency-records' });
+  for (let hour = 0; hour < 24; hour++) {
+    const minutes = Array.from({ length: 60 }, (_, min) => min);
+    const due = minutes.filter((min) => item!.match({ hour, min, date: 1, month: 3, dow: 0 }));
+    expect(due).toHaveLength(1);
+  }
 });
 
 async function addRecords(

@@ -38,7 +38,7 @@ export async function startTestApp(env: Env = {}): Promise<TestApp> {
     },
   );
   let time = new Date('2026-03-01T12:00:00.000Z');
-  const config = loadConfig({ PORT: '0', ...env, DATABASE_URL: database.url });
+  const config = loadConfig({ PORT: '0', ...env, DATABASE_URL: database.url }, 'api');
   const app = await createApp(config, { clock: () => time, log });
   const url = await app.listen();
   const as = (token: string | null) => new Client(`${url}/graphql`, token);

@@ -2,19 +2,25 @@ import { Client, type QueryResultRow } from 'pg';
 import { parseGlobalId } from '../../src/domain/kit/ids';
 import type { TestApp } from './app';
 
+const connections = new Map<string, Promise<Client>>();
+
 /** Runs a statement as the owner of the tables, who sees every workspace; gives the rows. */
 export async function asOwner<T extends QueryResultRow>(
   { database }: Pick<TestApp, 'database'>,
   statement: string,
   values: unknown[] = [],
 ): Promise<T[]> {
-  const client = new Client(database.url);
+  let connection = connections.get(database.url);
+  if (!connection) connections.set(database.url, (connection = connect(database.url)));
+  return (await (await connection).query<T>(statement, values)).rows;
+}
+
+async function connect(url: string): Promise<Client> {
+  const client = new Client(url);
+  // it lasts as long as its database, whose removal cuts it
+  client.on('error', () => undefined);
   await client.connect();
-  try {
-    return (await client.query<T>(statement, values)).rows;
-  } finally {
-    await client.end();
-  }
+  return client;
 }
 
 /** The UUID in an id of the API's. */
@@ -75,15 +81,13 @@ export async function everythingOf(parley: TestApp, workspaceId: string): Promis
     `select table_name "name" from information_schema.columns
      where table_schema = 'public' and column_name = 'workspace_id' order by 1`,
   );
-  const parts: string[] = [];
-  for (const { name } of tables) {
-    const ignored = name === 'api_key' ? `- 'last_used_at'` : '';
-    const rows = await asOwner<{ row: string }>(
-      parley,
-      `select (to_jsonb(t) ${ignored})::text "row" from ${name} t where workspace_id = $1 order by 1`,
-      [workspaceId],
-    );
-    parts.push(`${name}\n${rows.map(({ row }) => row).join('\n')}`);
-  }
-  return parts.join('\n\n');
+  // when a key was last used is noted whatever it is used for
+  const selects = tables.map(
+    ({ name }) =>
+      `select '${name}: ' || (to_jsonb(t) - 'last_used_at')::text "row" from ${name} t where workspace_id = $1`,
+  );
+  const rows = await asOwner<{ row: string }>(parley, `${selects.join(' union all ')} order by 1`, [
+    workspaceId,
+  ]);
+  return rows.map(({ row }) => row).join('\n');
 }

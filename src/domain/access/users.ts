@@ -5,7 +5,7 @@ import { requireChannels } from '../channel/visible-channels';
 import { defineCommand } from '../kit/command';
 import { DomainError, ErrorCode } from '../kit/errors';
 import { newId } from '../kit/ids';
-import { line, optional } from '../kit/input';
+import { email, line, optional } from '../kit/input';
 import { channelLimit } from './api-keys';
 
 const roles = ['OWNER', 'ADMIN', 'SUPERVISOR', 'AGENT', 'ANALYST'] as const;
@@ -15,7 +15,7 @@ export const inviteUser = defineCommand({
   name: 'userInvite',
   input: z.object({
     input: z.object({
-      email: line(254).transform((email) => email.toLowerCase()),
+      email,
       name: optional(line(200)),
       role: z.enum(roles),
       channelIds: channelLimit,

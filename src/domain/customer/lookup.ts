@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { join, sql, type Sql } from '../../db/sql';
 import { ChannelKind } from '../channel/kinds';
-import { id, line } from '../kit/input';
+import { email, id, line } from '../kit/input';
 
 const identity = z.object({
   channelKind: z.enum(ChannelKind),
@@ -15,9 +15,7 @@ const identity = z.object({
 export const customerLookup = z
   .object({
     id: id('Customer').nullish(),
-    email: line(254)
-      .transform((email) => email.toLowerCase())
-      .nullish(),
+    email: email.nullish(),
     externalRef: line(200).nullish(),
     identity: identity.nullish(),
   })

@@ -5,7 +5,7 @@ import type { NewEvent } from '../../events/registry';
 import { defineCommand, type Outcome, type Work } from '../kit/command';
 import { DomainError, ErrorCode, notFound } from '../kit/errors';
 import { newId } from '../kit/ids';
-import { instant, jsonObject, line, optional } from '../kit/input';
+import { email, instant, jsonObject, line, optional } from '../kit/input';
 import { firstStage } from '../lifecycle/stages';
 import { lockCustomer } from './find-customer';
 import { customerLookup, type CustomerLookup } from './lookup';
@@ -14,9 +14,7 @@ export type UpsertOutcome = 'CREATED' | 'UPDATED' | 'UNCHANGED';
 
 const fields = z.object({
   name: line(200).nullish(),
-  email: line(254)
-    .transform((email) => email.toLowerCase())
-    .nullish(),
+  email: email.nullish(),
   phone: line(32).nullish(),
   externalRef: line(200).nullish(),
   properties: jsonObject.nullish(),
@@ -50,8 +48,8 @@ async function makeCustomer(
 ): Promise<Outcome<Result>> {
   const { manager, actor, now } = work;
   const { workspaceId } = actor;
-  const email = by.email ?? input.email ?? null;
-  const externalRef = by.externalRef ?? input.externalRef ?? null;
+  const email = named(by, input, 'email');
+  const externalRef = named(by, input, 'externalRef');
   await refuseTaken(work, { email, externalRef }, null);
   const stage = input.stage ?? (await firstStage(work));
   if (input.stage) await requireStage(work, stage);
@@ -84,6 +82,15 @@ async function makeCustomer(
   };
 }
 
+/** A value of a new customer, by which it may have been named. */
+function named(by: CustomerLookup, input: Fields, field: 'email' | 'externalRef'): string | null {
+  const [name, value] = [by[field], input[field]];
+  if (name == null) return value ?? null;
+  if (value === undefined || value === name) return name;
+  const message = `There is no customer of this ${field} yet, and a new one can’t have another.`;
+  throw new DomainError(ErrorCode.INVALID_INPUT, message, ['input', field]);
+}
+
 async function changeCustomer(work: Work, id: string, input: Fields): Promise<Outcome<Result>> {
   const { manager, actor, now } = work;
   const key = { workspaceId: actor.workspaceId, id };
@@ -93,8 +100,8 @@ async function changeCustomer(work: Work, id: string, input: Fields): Promise<Ou
     const value = input[field];
     if (value !== undefined && value !== before[field]) wanted[field] = value;
   }
-  if (input.properties) {
-    const merged = withoutNulls({ ...before.properties, ...input.properties });
+  if (input.properties !== undefined) {
+    const merged = mergeProperties(before.properties, input.properties);
     if (!isDeepStrictEqual(merged, before.properties)) wanted.properties = merged;
   }
   if (input.stage && input.stage !== before.stage) {
@@ -115,6 +122,17 @@ async function changeCustomer(work: Work, id: string, input: Fields): Promise<Ou
     events.push({ type: 'customer.stage_changed', subjectId: id, data });
   }
   return { result: { customerId: id, outcome: 'UPDATED' }, events };
+}
+
+function mergeProperties(
+  before: Record<string, unknown>,
+  changes: Record<string, unknown> | null,
+): Record<string, unknown> {
+  if (changes === null) return {};
+  const merged = jsonObject.safeParse(withoutNulls({ ...before, ...changes }));
+  if (merged.success) return merged.data;
+  const message = `With what is there: ${merged.error.issues[0]!.message}`;
+  throw new DomainError(ErrorCode.INVALID_INPUT, message, ['input', 'properties']);
 }
 
 function withoutNulls(properties: Record<string, unknown>): Record<string, unknown> {

@@ -1,4 +1,5 @@
-import { fromString, fromUUID, toUUID, typeidUnboxed } from 'typeid-js';
+import { fromString, toUUID, typeidUnboxed } from 'typeid-js';
+import { encodeSuffix } from './typeid-suffix';
 
 /** Prefix of each kind of id at the edge; inside and in the database an id is its bare UUIDv7. */
 export const idPrefixes = {
@@ -32,7 +33,7 @@ export function newId(): string {
 
 /** The id that callers see: `cnv_01h…`. */
 export function globalId(kind: IdKind, uuid: string): string {
-  return fromUUID(uuid, idPrefixes[kind]);
+  return `${idPrefixes[kind]}_${encodeSuffix(uuid)}`;
 }
 
 /** Kind and UUID of an id from outside, or null when it is not an id of Parley's. */

@@ -21,6 +21,11 @@ export function line(longest: number) {
     );
 }
 
+/** An e-mail address, in lower case: only as much is asked of it as every address has. */
+export const email = line(254)
+  .transform((value) => value.toLowerCase())
+  .refine((value) => /^[^\s@]+@[^\s@]+$/.test(value), 'Must be an e-mail address.');
+
 /** Text as written, kept to the letter: bodies. */
 export function prose(longest: number) {
   return z

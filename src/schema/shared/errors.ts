@@ -33,7 +33,7 @@ export class UserError {
 }
 
 /** What every payload has; the objects in it are null when there are errors. */
-@ObjectType()
+@ObjectType({ simpleResolvers: true })
 export abstract class Payload {
   @Field(() => [UserError], { description: 'Why it was refused; empty when it was done.' })
   userErrors: UserError[];
