@@ -1,8 +1,13 @@
 import { depth } from './depth';
+import { importFile } from './import';
 import { inbox } from './inbox';
 import { BenchError, Run } from './support/run';
 
-const benchmarks: Record<string, (run: Run) => Promise<void>> = { inbox, depth };
+const benchmarks: Record<string, (run: Run) => Promise<void>> = {
+  inbox,
+  depth,
+  import: importFile,
+};
 
 async function main(args: readonly string[]): Promise<void> {
   const quick = args.includes('--quick');

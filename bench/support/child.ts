@@ -2,6 +2,7 @@ import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { peakMemoryMb } from './cpu';
 import { BenchError, type Run } from './run';
 
 const START_LIMIT_MS = 30_000;
@@ -55,6 +56,40 @@ export async function startHelper(run: Run, name: string, script: string): Promi
   return child;
 }
 
+/** A Node script that runs to its end. */
+export interface Task {
+  name: string;
+  script: string;
+  args: string[];
+  env: Record<string, string>;
+}
+
+/** How long a task took, and the largest resident memory that it had, in MiB. */
+export interface TaskResult {
+  seconds: number;
+  memoryMb: number | null;
+}
+
+/** Runs a script to its end and watches its memory; an exit code other than 0 is an error. */
+export async function runToEnd(run: Run, { name, script, args, env }: Task): Promise<TaskResult> {
+  const began = performance.now();
+  const child = spawn(process.execPath, [script, ...args], {
+    env: { ...ownEnvironment(), NODE_ENV: 'production', ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+  const tail = keepTail(child);
+  await run.atEnd(() => stop(child));
+  let memoryMb: number | null = null;
+  // the peak only rises, so the last look tells it but for the last moment
+  const watching = setInterval(() => (memoryMb = peakMemoryMb(child.pid!) ?? memoryMb), POLL_MS);
+  const [code, signal] = await ended.finally(() => clearInterval(watching));
+  if (code !== 0) {
+    throw new BenchError(`${name} failed (${signal ?? `exit code ${code}`}).\n${tail()}`);
+  }
+  return { seconds: (performance.now() - began) / 1000, memoryMb };
+}
+
 /** Our environment without what would configure Parley or PostgreSQL behind the benchmark's back. */
 export function ownEnvironment(): NodeJS.ProcessEnv {
   const configures = /^(PARLEY_|PG|DATABASE_URL$|PORT$|HOST$|LOG_LEVEL$|NODE_OPTIONS$)/;
@@ -80,14 +115,11 @@ function hasEnded(child: ChildProcess): boolean {
 
 /** Rejects, and fails the run, when the process ends without being asked to. */
 function watch(run: Run, name: string, child: ChildProcess): Promise<never> {
-  let tail = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    tail = (tail + text).slice(-STDERR_TAIL);
-  });
+  const tail = keepTail(child);
   const failed = new Promise<never>((_resolve, reject) => {
     const end = (reason: string) => {
       if (stopping.has(child)) return;
-      const error = new BenchError(`${name} has ended (${reason}).\n${tail.trim()}`);
+      const error = new BenchError(`${name} has ended (${reason}).\n${tail()}`);
       reject(error);
       run.fail(error);
     };
@@ -96,6 +128,15 @@ function watch(run: Run, name: string, child: ChildProcess): Promise<never> {
   });
   failed.catch(() => undefined);
   return failed;
+}
+
+/** Remembers the last that a process has written to stderr. */
+function keepTail(child: ChildProcess): () => string {
+  let tail = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    tail = (tail + text).slice(-STDERR_TAIL);
+  });
+  return () => tail.trim();
 }
 
 async function untilReady(name: string, url: string): Promise<void> {

@@ -26,7 +26,7 @@ export interface Result {
   /** What `ours` comes to, beside what each ratio is named after. */
   ratios: Record<string, number | null>;
   /** `otherLoad`: share of the CPU of all cores that went to other programs during the measurement. */
-  machine: Machine & { otherLoad: number | null };
+  machine: Machine & { otherLoad?: number | null };
 }
 
 /** Describes this machine and the PostgreSQL behind a connection. */
@@ -77,7 +77,7 @@ export function printResult(result: Result): void {
     console.log(`${name}: ${value === null ? 'unknown' : value.toFixed(3)}`);
   }
   const { otherLoad } = result.machine;
-  if (otherLoad !== null && otherLoad > MOST_OTHER_LOAD) {
+  if (otherLoad != null && otherLoad > MOST_OTHER_LOAD) {
     const share = `${Math.round(otherLoad * 100)} %`;
     console.log(`Other programs took ${share} of the CPU: run it again on a quiet machine.`);
   }

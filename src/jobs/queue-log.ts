@@ -6,12 +6,14 @@ export class GivenBack extends Error {}
 
 /**
  * The log that graphile-worker writes to: its text alone, because what it adds holds payloads. Its
- * lines on single jobs are left out: {@link logJobs} writes those.
+ * lines on single jobs are left out: {@link logJobs} writes those. What it says of connections that
+ * go while we close is no error.
  */
-export function queueLogger(log: Logger): QueueLogger {
+export function queueLogger(log: Logger, closing: AbortSignal): QueueLogger {
   return new QueueLogger(() => (level: string, message, about) => {
     if (about?.['failure'] || about?.['success']) return;
-    if (level === 'error') log.error(message);
+    if (closing.aborted) log.debug(message);
+    else if (level === 'error') log.error(message);
     else if (level === 'warning') log.warn(message);
     else log.debug(message);
   });

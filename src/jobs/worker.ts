@@ -78,7 +78,10 @@ class JobWorker implements Worker {
 
   constructor(private readonly options: WorkerOptions) {
     const { url, log, concurrency = 4, tasks = allTasks, leaseSeconds = 30 } = options;
-    const onError = (err: Error) => log.warn({ err }, 'the job queue lost its database');
+    const onError = (err: Error) => {
+      // connections that are being closed may see the server go before they are gone themselves
+      if (!this.closing.signal.aborted) log.warn({ err }, 'the job queue lost its database');
+    };
     this.log = log;
     this.tasks = tasks;
     this.concurrency = concurrency;
@@ -127,7 +130,7 @@ class JobWorker implements Worker {
     const runner = await run({
       pgPool: this.queue,
       events: this.events,
-      logger: queueLogger(this.log),
+      logger: queueLogger(this.log, this.closing.signal),
       noHandleSignals: true,
       concurrency: this.concurrency,
       taskList: Object.fromEntries(

@@ -3,6 +3,7 @@ import {
   getNamedType,
   getNullableType,
   isInputObjectType,
+  isInterfaceType,
   isListType,
   isObjectType,
   lexicographicSortSchema,
@@ -25,9 +26,16 @@ export function buildSchema(): GraphQLSchema {
   });
   for (const type of Object.values(schema.getTypeMap())) {
     if (isObjectType(type)) completeFields(type);
+    // type-graphql's own function is asynchronous, which compiled operations don't wait for
+    if (isInterfaceType(type)) type.resolveType = typeMark;
     if (isInputObjectType(type) && type.name === 'CustomerBy') type.isOneOf = true;
   }
   return schema;
+}
+
+/** Objects behind an interface are marked with their types where they are loaded. */
+function typeMark(value: { __typename?: string }): string | undefined {
+  return value.__typename;
 }
 
 /** The schema as the committed SDL has it. */

@@ -10,6 +10,7 @@ import {
 } from 'graphql';
 import { getComplexity, type ComplexityEstimator } from 'graphql-query-complexity';
 import { DEFAULT_PAGE, LARGEST_PAGE } from '../db/keyset';
+import { refusal } from './failures';
 
 /** The most objects that one request may ask for. */
 export const COSTLIEST = 10_000;
@@ -32,40 +33,60 @@ const countObjects: ComplexityEstimator = ({ field, args, childComplexity }) => 
   return 1 + childComplexity * (isPlainList && !isPage ? 5 : 1);
 };
 
-const known = new WeakMap<OperationDefinitionNode, Map<string, number>>();
+type Counted = number | GraphQLError;
+
+const known = new WeakMap<OperationDefinitionNode, Map<string, Counted>>();
 const MOST_KNOWN = 100;
 
 /**
- * How many objects an operation can return at most; null when its variables don't fit their types,
- * which the execution will tell. Depends on the document and on variables that are numbers, for page
- * sizes, or booleans, for `@include` and `@skip`.
+ * Why an operation may not run for its cost, or null. It depends on the document and on variables
+ * that are numbers, for page sizes, or booleans, for `@include` and `@skip`.
  */
-export function operationCost(
+export function costRefusal(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
   variables: Record<string, unknown>,
-): number | null {
+): GraphQLError | null {
   let costs = known.get(operation);
-  if (!costs) known.set(operation, (costs = new Map<string, number>()));
+  if (!costs) known.set(operation, (costs = new Map<string, Counted>()));
   const key = JSON.stringify(variables, (name, value: unknown) =>
     name !== '' && typeof value !== 'number' && typeof value !== 'boolean' ? undefined : value,
   );
-  const cost = costs.get(key);
-  if (cost !== undefined) return cost;
+  let counted = costs.get(key);
+  if (counted === undefined) {
+    if (costs.size >= MOST_KNOWN) costs.clear();
+    costs.set(key, (counted = count(schema, document, operation, variables)));
+  }
+  if (typeof counted !== 'number') return counted;
+  return counted > COSTLIEST ? tooCostly(`up to ${counted} objects`) : null;
+}
+
+function tooCostly(what: string): GraphQLError {
+  const message = `This asks for ${what}, and ${COSTLIEST} is the most: ask for smaller pages with first or last.`;
+  return refusal('QUERY_TOO_COSTLY', message, 400);
+}
+
+function count(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Record<string, unknown>,
+): Counted {
   try {
-    const counted = getComplexity({
+    return getComplexity({
       schema,
       query: document,
       variables,
       operationName: operation.name?.value,
       estimators: [countObjects],
+      maxQueryNodes: COSTLIEST,
     });
-    if (costs.size >= MOST_KNOWN) costs.clear();
-    costs.set(key, counted);
-    return counted;
   } catch (error) {
-    if (error instanceof GraphQLError) return null;
-    throw error;
+    if (!(error instanceof GraphQLError)) throw error;
+    // an argument that can't be used has a place in the document; too many fields have none
+    return error.locations
+      ? refusal('BAD_USER_INPUT', error.message, 400)
+      : tooCostly('too many fields');
   }
 }

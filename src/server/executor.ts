@@ -8,17 +8,12 @@ import {
   type DocumentNode,
   type ExecutionResult,
   type OperationDefinitionNode,
+  type TypeNode,
 } from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 
-/** One operation as asked for. */
-export interface Execution {
-  document: DocumentNode;
-  operation: OperationDefinitionNode;
-  /** As they came. */
-  variables: Record<string, unknown>;
-  context: object;
-}
+/** Values of variables by name. */
+export type Variables = Record<string, unknown>;
 
 /** How often a document has to come before it is worth compiling. */
 const WORTH_COMPILING = 2;
@@ -26,7 +21,7 @@ const WORTH_COMPILING = 2;
 /** Most problems with variables that one answer tells. */
 const MOST_ERRORS = 20;
 
-/** The type of every variable in a compiled document: graphql-js has coerced them before. */
+/** The type of variables in a compiled document: graphql-js has coerced them before. */
 const asIs = new GraphQLScalarType({ name: 'AsIs', description: 'A value taken as it is.' });
 
 interface Entry {
@@ -51,19 +46,32 @@ export class Executor {
     this.compilable = new GraphQLSchema({ ...config, types: [...config.types, asIs] });
   }
 
-  async execute({ document, operation, variables, context }: Execution): Promise<ExecutionResult> {
+  /** Variables as their types have them, or what is wrong with them. */
+  coerce(
+    operation: OperationDefinitionNode,
+    variables: Variables,
+  ): { errors: GraphQLError[] } | { errors?: undefined; coerced: Variables } {
     const definitions = operation.variableDefinitions ?? [];
-    const { errors, coerced } = getVariableValues(this.schema, definitions, variables, {
+    const result = getVariableValues(this.schema, definitions, variables, {
       maxErrors: MOST_ERRORS,
     });
-    if (errors) return { errors: errors.map(variableError) };
+    return result.errors ? { errors: result.errors.map(variableError) } : result;
+  }
+
+  /** @param given the variables as they came; `coerced` is what {@link coerce} made of them. */
+  async execute(
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    { given, coerced }: { given: Variables; coerced: Variables },
+    context: object,
+  ): Promise<ExecutionResult> {
     const compiled = this.compiled(document, operation);
     if (compiled) return compiled.query(undefined, context, coerced);
     return execute({
       schema: this.schema,
       document,
       operationName: operation.name?.value,
-      variableValues: variables,
+      variableValues: given,
       contextValue: context,
     });
   }
@@ -94,16 +102,19 @@ function variableError({ message, nodes }: GraphQLError): GraphQLError {
   return new GraphQLError(message, { nodes, extensions: { code: 'BAD_USER_INPUT', argument } });
 }
 
-/** The document with all variables of the operation of the type {@link asIs}. */
+/** The document with the operation's variables of the type {@link asIs}, but for the switches of directives. */
 function takingAsIs(document: DocumentNode, operation: OperationDefinitionNode): DocumentNode {
   const type = { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: asIs.name } } as const;
-  const variableDefinitions = operation.variableDefinitions?.map((definition) => ({
-    ...definition,
-    type,
-    defaultValue: undefined,
-  }));
+  const variableDefinitions = operation.variableDefinitions?.map((definition) =>
+    isBoolean(definition.type) ? definition : { ...definition, type, defaultValue: undefined },
+  );
   const definitions = document.definitions.map((definition) =>
     definition === operation ? { ...operation, variableDefinitions } : definition,
   );
   return { ...document, definitions };
+}
+
+function isBoolean(type: TypeNode): boolean {
+  if (type.kind === Kind.NON_NULL_TYPE) return isBoolean(type.type);
+  return type.kind === Kind.NAMED_TYPE && type.name.value === 'Boolean';
 }

@@ -2,6 +2,7 @@ import {
   ApolloServer,
   HeaderMap,
   type ApolloServerPlugin,
+  type GraphQLRequestContextResponseForOperation,
   type GraphQLResponse,
 } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
@@ -9,9 +10,9 @@ import { GraphQLError, type FormattedExecutionResult, type GraphQLSchema } from 
 import type { Logger } from 'pino';
 import { missingPermission, neededPermissions } from '../auth/operation-permissions';
 import type { RequestContext } from '../domain/kit/request-context';
-import { COSTLIEST, operationCost } from './cost';
+import { costRefusal } from './cost';
 import { Executor } from './executor';
-import { presentError, refusal } from './failures';
+import { internal, presentError, refusal } from './failures';
 
 const MOST_TOKENS = 10_000;
 
@@ -30,42 +31,49 @@ export function createGraphqlServer(
     parseOptions: { maxTokens: MOST_TOKENS },
     plugins: [ApolloServerPluginLandingPageDisabled(), guardedExecution(schema, log)],
     logger: log,
+    // only what comes before an operation is known gets here: mistakes in the document
     formatError: (formatted, error) =>
       error instanceof GraphQLError ? presentError(error, '', log) : formatted,
   });
 }
 
-/** Checks permissions and cost of an operation, then executes it. */
+type Resolved = GraphQLRequestContextResponseForOperation<RequestContext>;
+
+/** Checks permissions, variables and cost of an operation, then executes it. */
 function guardedExecution(schema: GraphQLSchema, log: Logger): ApolloServerPlugin<RequestContext> {
   const executor = new Executor(schema);
+  const respond = async ({ document, operation, request, contextValue }: Resolved) => {
+    const { actor, requestId } = contextValue;
+    const present = (error: GraphQLError) => presentError(error, requestId, log);
+    const missing = missingPermission(actor, neededPermissions(schema, document, operation));
+    if (missing) {
+      const message = `${missing.field} needs the permission ${missing.permission}, which you don't have.`;
+      return answer({ errors: [present(refusal('FORBIDDEN', message, 403))] }, 403);
+    }
+    const given = request.variables ?? {};
+    const { errors: mistakes, ...variables } = executor.coerce(operation, given);
+    if (mistakes) return answer({ errors: mistakes.map(present) }, 400);
+    const tooCostly = costRefusal(schema, document, operation, given);
+    if (tooCostly) return answer({ errors: [present(tooCostly)] }, 400);
+
+    const { coerced } = variables as { coerced: Record<string, unknown> };
+    const result = await executor.execute(document, operation, { given, coerced }, contextValue);
+    const { data, errors } = result;
+    return answer(errors ? { data, errors: errors.map(present) } : { data });
+  };
   return {
     requestDidStart: () =>
       Promise.resolve({
-        async responseForOperation({ document, operation, request, contextValue }) {
-          const { actor, requestId } = contextValue;
-          const missing = missingPermission(actor, neededPermissions(schema, document, operation));
-          if (missing) {
-            const message = `${missing.field} needs the permission ${missing.permission}, which you don't have.`;
-            throw refusal('FORBIDDEN', message, 403);
+        async responseForOperation(resolved) {
+          // a request without a definite operation is Apollo's to refuse
+          if (!resolved.operation) return null;
+          try {
+            return await respond(resolved);
+          } catch (error) {
+            const { requestId } = resolved.contextValue;
+            log.error({ err: error, reqId: requestId }, 'a request failed');
+            return answer({ errors: [internal(requestId)] }, 500);
           }
-          const variables = request.variables ?? {};
-          const cost = operationCost(schema, document, operation, variables);
-          if (cost !== null && cost > COSTLIEST) {
-            const message = `This asks for up to ${cost} objects, and ${COSTLIEST} is the most: ask for smaller pages with first or last.`;
-            throw refusal('QUERY_TOO_COSTLY', message, 400);
-          }
-          const context = contextValue;
-          const { data, errors } = await executor.execute({
-            document,
-            operation,
-            variables,
-            context,
-          });
-          if (!errors) return answer({ data });
-          const presented = errors.map((error) => presentError(error, requestId, log));
-          const wasExecuted = errors.some(({ path }) => path);
-          if (!wasExecuted) return answer({ errors: presented }, 400);
-          return answer({ data, errors: presented });
         },
       }),
   };

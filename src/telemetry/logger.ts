@@ -20,12 +20,12 @@ export function createLogger(
   );
 }
 
-/** An error for the log; a database error's `detail` quotes rows, which may hold personal data. */
-function presentCause(error: Error): object {
-  const {
-    detail: _rows,
-    where: _where,
-    ...rest
-  } = pino.stdSerializers.err(error) as unknown as Record<string, unknown>;
-  return rest;
+/**
+ * An error for the log, by what is known to be safe: the other properties of a database error quote
+ * rows, which may hold personal data, and carry the whole connection.
+ */
+function presentCause(error: Error & { code?: string; routine?: string }): object {
+  const { code, routine } = error;
+  const { type, message, stack } = pino.stdSerializers.err(error);
+  return { type, message, stack, ...(code && { code }), ...(routine && { routine }) };
 }

@@ -14,7 +14,7 @@ beforeAll(async () => {
   for (let index = 0; index < 3; index++) await recordMessage(owner, channelId);
 });
 afterAll(() => parley.close());
-afterEach(() => expect(parley.faults).toEqual([]));
+afterEach(() => expect(parley.faults.splice(0)).toEqual([]));
 
 const connections = ['conversations', 'customers', 'touchpoints', 'channels', 'posts'];
 const page = '{ nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }';
@@ -44,7 +44,7 @@ async function refusedArgument(field: string, args: object): Promise<string> {
   expect(first).toEqual({
     path: [field],
     code: 'BAD_USER_INPUT',
-    argument: expect.any(Array),
+    argument: expect.any(Array) as string[],
   });
   return first!.argument.join('.');
 }
@@ -126,7 +126,6 @@ describe('pages', () => {
     { first: [1] },
     { first: {} },
     { first: 2_147_483_648 },
-    { first: 1e400 },
     { last: 'NaN' },
     { after: 5 },
     { after: ['x'] },
@@ -137,8 +136,6 @@ describe('pages', () => {
     { orderBy: 1 },
     { orderBy: ['LAST_MESSAGE_DESC', 'STARTED_DESC'] },
   ])('variables %j fit no argument', async (args) => {
-    // JSON knows no infinity: it arrives as null, and null is a page of the usual size
-    if (JSON.stringify(args) === '{"first":null}') return;
     const [name] = Object.keys(args);
     expect(await refusedVariables('conversations', args)).toContain(`$${name}`);
   });
@@ -339,7 +336,7 @@ describe('filters', () => {
     ['conversations', { search: 5 }, 'filter.search'],
     ['conversations', { search: ['x'] }, 'filter.search'],
     ['conversations', { unknown: true }, 'unknown'],
-    ['conversations', { __proto__: null, ['__proto__']: {} }, '__proto__'],
+    ['conversations', JSON.parse('{"__proto__": {}}'), '__proto__'],
     ['conversations', { and: [null] }, 'filter.and[0]'],
     ['conversations', { or: [{ nope: 1 }] }, 'filter.or[0]'],
     ['conversations', { not: 'x' }, 'filter.not'],

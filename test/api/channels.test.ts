@@ -15,7 +15,7 @@ afterAll(() => parley.close());
 beforeEach(async () => {
   ({ owner, workspaceId } = await parley.workspace());
 });
-afterEach(() => expect(parley.faults).toEqual([]));
+afterEach(() => expect(parley.faults.splice(0)).toEqual([]));
 
 const acme = { kind: 'X', name: 'Acme', externalId: 'acme', visibility: 'PUBLIC' };
 
@@ -93,7 +93,7 @@ test('posts are listed newest first, and picked by channel and time', async () =
     await asOwner(
       parley,
       `insert into post (workspace_id, id, channel_id, external_id, published_at, created_at)
-       values ($1, $2, $3, $2, make_timestamptz(2026, 1, $4, 0, 0, 0, 'UTC'), now())`,
+       values ($1, $2, $3, $2::uuid::text, make_timestamptz(2026, 1, $4, 0, 0, 0, 'UTC'), now())`,
       [workspaceId, id, uuid(channelId), day],
     );
     return globalId('Post', id);

@@ -22,7 +22,7 @@ beforeEach(async () => {
   channelId = await makeChannel(owner);
   ({ id } = (await recordMessage(owner, channelId, { threadKey: 't' })).conversation);
 });
-afterEach(() => expect(parley.faults).toEqual([]));
+afterEach(() => expect(parley.faults.splice(0)).toEqual([]));
 
 const later = (minutes: number) => new Date(noon.getTime() + minutes * 60_000);
 const STATE = 'conversation { id status closedAt updatedAt }';

@@ -16,7 +16,7 @@ beforeEach(async () => {
   ({ owner, workspaceId } = await parley.workspace());
   channelId = await makeChannel(owner, { name: 'Acme Help', identityScope: 'app-1' });
 });
-afterEach(() => expect(parley.faults).toEqual([]));
+afterEach(() => expect(parley.faults.splice(0)).toEqual([]));
 
 const hour = (at: number) => new Date(Date.UTC(2026, 1, 1, at)).toISOString();
 const inbound = {

@@ -21,7 +21,7 @@ beforeEach(async () => {
   conversationId = conversation.id;
   customerId = conversation.customer!.id;
 });
-afterEach(() => expect(parley.faults).toEqual([]));
+afterEach(() => expect(parley.faults.splice(0)).toEqual([]));
 
 interface Tagged {
   tag: { id: string; name: string } | null;

@@ -25,7 +25,7 @@ beforeEach(async () => {
   );
   customerId = customer.id;
 });
-afterEach(() => expect(parley.faults).toEqual([]));
+afterEach(() => expect(parley.faults.splice(0)).toEqual([]));
 
 const purchase = {
   customer: { externalRef: 'crm-1' },

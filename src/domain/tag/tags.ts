@@ -6,7 +6,7 @@ import type { NewEvent } from '../../events/registry';
 import { lockConversation } from '../conversation/lock-conversation';
 import { lockCustomer } from '../customer/find-customer';
 import { defineCommand, type Work } from '../kit/command';
-import { notFound } from '../kit/errors';
+import { DomainError, ErrorCode, notFound } from '../kit/errors';
 import { newId, parseGlobalId } from '../kit/ids';
 import { line } from '../kit/input';
 
@@ -14,6 +14,9 @@ const input = z.object({
   id: z.string(),
   input: z.object({ name: line(50) }),
 });
+
+/** Most tags of one conversation or customer. */
+export const MOST_TAGS = 50;
 
 /** What can carry tags. */
 type Target =
@@ -28,6 +31,7 @@ export const addTag = defineCommand({
   async run(work, { id, input: { name } }) {
     const target = await lockTarget(work, id);
     const tagId = await findOrMakeTag(work, name);
+    await refuseOneMore(work, target, tagId);
     const { session, actor, now } = work;
     const column = `${target.kind}_id`;
     const columns = bulkColumns([target], {
@@ -87,6 +91,18 @@ async function findOrMakeTag({ session, actor, now }: Work, name: string): Promi
         returning id`,
   );
   return tag!.id;
+}
+
+async function refuseOneMore({ session, actor }: Work, target: Target, tagId: string) {
+  const [tags] = await queryObjects<{ others: string }>(
+    session,
+    sql`select count(*) others from ${raw(`${target.kind}_tag`)} t
+        where t.workspace_id = ${actor.workspaceId} and t.${raw(`${target.kind}_id`)} = ${target.id}
+          and t.tag_id <> ${tagId}`,
+  );
+  if (Number(tags!.others) < MOST_TAGS) return;
+  const message = `A ${target.kind} has at most ${MOST_TAGS} tags: take one off first.`;
+  throw new DomainError(ErrorCode.INVALID_STATE, message, ['input', 'name']);
 }
 
 function tagEvent(target: Target, tagId: string, change: 'tagged' | 'untagged'): NewEvent {

@@ -15,7 +15,7 @@ export const MOST_TOUCHPOINTS = 500;
 export interface TouchpointOutcome {
   outcome: 'CREATED' | 'UNCHANGED' | 'REJECTED';
   touchpointId: string | null;
-  problems: Problem[];
+  userErrors: Problem[];
 }
 
 interface Candidate {
@@ -53,7 +53,7 @@ export const recordTouchpoints = defineCommand({
     }
     const { recorded, events } = await insertTouchpoints(work, accepted);
     for (const [position, { index }] of accepted.entries()) {
-      items[index] = { ...recorded[position]!, problems: [] };
+      items[index] = { ...recorded[position]!, userErrors: [] };
     }
     return { result: { items }, events };
   },
@@ -104,8 +104,8 @@ function missing(
   ];
 }
 
-function rejected(problems: Problem[]): TouchpointOutcome {
-  return { outcome: 'REJECTED', touchpointId: null, problems };
+function rejected(userErrors: Problem[]): TouchpointOutcome {
+  return { outcome: 'REJECTED', touchpointId: null, userErrors };
 }
 
 function problemsOf(error: z.ZodError, prefix: string[]): Problem[] {

@@ -2,7 +2,6 @@ import { Field, ID, InterfaceType } from 'type-graphql';
 
 @InterfaceType('Node', {
   description: 'Anything with an id that `node(id)` resolves.',
-  resolveType: (value: { __typename?: string }) => value.__typename,
 })
 export abstract class Node {
   @Field(() => ID, {
