@@ -5,6 +5,7 @@ import { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { migrate } from '../src/db/migrate';
 import { runToEnd } from './support/child';
+import { difference, postgresCpu } from './support/cpu';
 import { createDatabase, startPostgres, type BenchServer } from './support/database';
 import { ratio } from './support/measure';
 import { printResult, printTable } from './support/report';
@@ -15,11 +16,14 @@ import { writeTwcsFile } from './support/twcs-file';
 const full = { rows: 200_000, rounds: 3 };
 const quick = { rows: 10_000, rounds: 2 };
 
-/** One way of bringing the file in. */
+/** The file brought in once. */
 interface Pass {
   seconds: number;
   /** Largest resident memory of the importing process in MiB. */
   memoryMb: number | null;
+  /** CPU milliseconds of the importing process and of PostgreSQL. */
+  nodeCpuMs: number | null;
+  postgresCpuMs: number | null;
 }
 
 /** An import of an archive by the command line, beside `COPY` of the same file into a bare table. */
@@ -44,12 +48,14 @@ export async function importFile(run: Run): Promise<void> {
   const ours = summary(imports, rows);
   const limit = summary(copies, rows);
   printTable(
-    ['', 'rows/s', 'seconds', 'memory MB'],
+    ['', 'rows/s', 'seconds', 'memory MB', 'CPU ms per row: node', 'PostgreSQL'],
     Object.entries({ Parley: ours, COPY: limit }).map(([name, each]) => [
       name,
       each.rowsPerSecond.toFixed(0),
       each.seconds.toFixed(2),
       each.memoryMb?.toFixed(0) ?? '-',
+      each.nodeCpuMs?.toFixed(4) ?? '-',
+      each.postgresCpuMs?.toFixed(4) ?? '-',
     ]),
   );
   printResult({
@@ -73,14 +79,16 @@ async function importOnce(
   const url = await createDatabase(postgres, 'import');
   await migrate(url);
   await postgres.admin.query('checkpoint');
-  const { seconds, memoryMb } = await runToEnd(run, {
+  const before = postgresCpu(postgres.postmaster);
+  const { seconds, memoryMb, cpuMs } = await runToEnd(run, {
     name: 'parley import',
     script: join(__dirname, '..', 'src', 'cli', 'bin.js'),
     args: ['import', 'twcs', file],
     env: { DATABASE_URL: url, LOG_LEVEL: 'warn' },
   });
+  const after = postgresCpu(postgres.postmaster);
   await expectRows(url, 'message', rows);
-  return { seconds, memoryMb };
+  return { seconds, memoryMb, nodeCpuMs: cpuMs, postgresCpuMs: difference(after, before) };
 }
 
 /** Copies the file into a table without keys or indexes. */
@@ -93,12 +101,16 @@ async function copyOnce(postgres: BenchServer, file: string, rows: number): Prom
       tweet_id text, author_id text, inbound text, created_at text, body text,
       response_tweet_id text, in_response_to_tweet_id text)`);
     await client.query('checkpoint');
+    const before = postgresCpu(postgres.postmaster);
+    const ownBefore = process.cpuUsage();
     const began = performance.now();
     const copy = client.query(copyFrom('copy tweet from stdin with (format csv, header)'));
     await pipeline(createReadStream(file), copy);
     const seconds = (performance.now() - began) / 1000;
+    const { user, system } = process.cpuUsage(ownBefore);
+    const postgresCpuMs = difference(postgresCpu(postgres.postmaster), before);
     await expectRows(url, 'tweet', rows);
-    return { seconds, memoryMb: null };
+    return { seconds, memoryMb: null, nodeCpuMs: (user + system) / 1000, postgresCpuMs };
   } finally {
     await client.end();
   }
@@ -112,20 +124,27 @@ async function expectRows(url: string, table: string, expected: number): Promise
       `select count(*)::int as count from ${table}`,
     );
     const { count } = rows[0]!;
-    if (count !== expected)
-      {throw new BenchError(`${table} has ${count} rows instead of ${expected}.`);}
+    if (count !== expected) {
+      throw new BenchError(`${table} has ${count} rows instead of ${expected}.`);
+    }
   } finally {
     await client.end();
   }
 }
 
-/** Medians over the rounds, and the most memory of any. */
+/** Medians over the rounds, and the most memory of any. CPU is per row. */
 function summary(passes: readonly Pass[], rows: number) {
   const seconds = median(passes.map((pass) => pass.seconds));
+  const perRow = (pick: (pass: Pass) => number | null) => {
+    const total = median(passes.map(pick));
+    return total === null ? null : rounded(total / rows);
+  };
   const memory = passes.map(({ memoryMb }) => memoryMb);
   return {
     rowsPerSecond: rounded(rows / seconds),
     seconds: rounded(seconds),
     memoryMb: memory.includes(null) ? null : rounded(Math.max(...(memory as number[]))),
+    nodeCpuMs: perRow((pass) => pass.nodeCpuMs),
+    postgresCpuMs: perRow((pass) => pass.postgresCpuMs),
   };
 }

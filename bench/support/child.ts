@@ -1,8 +1,10 @@
 import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { peakMemoryMb } from './cpu';
+import { peakMemoryMb, processCpu } from './cpu';
 import { BenchError, type Run } from './run';
 
 const START_LIMIT_MS = 30_000;
@@ -26,6 +28,13 @@ export interface ServerCommand {
   env: Record<string, string>;
 }
 
+/** The flags that `npm start` gives to Node; every contender gets them. */
+function nodeFlags(): string[] {
+  const manifest = readFileSync(join(__dirname, '..', '..', '..', 'package.json'), 'utf8');
+  const { scripts } = JSON.parse(manifest) as { scripts: { start: string } };
+  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
+}
+
 /** Starts a server and waits until it is ready; the run fails when the server ends before it. */
 export async function startServer(run: Run, command: ServerCommand): Promise<Server> {
   const { name, script, cwd } = command;
@@ -36,7 +45,7 @@ export async function startServer(run: Run, command: ServerCommand): Promise<Ser
     ...command.env,
     PORT: String(port),
   };
-  const child = spawn(process.execPath, [script], {
+  const child = spawn(process.execPath, [...nodeFlags(), script], {
     cwd,
     env,
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -64,13 +73,16 @@ export interface Task {
   env: Record<string, string>;
 }
 
-/** How long a task took, and the largest resident memory that it had, in MiB. */
+/** What a task took. */
 export interface TaskResult {
   seconds: number;
+  /** Largest resident memory in MiB; null where it can't be read. */
   memoryMb: number | null;
+  /** CPU milliseconds of the process; null where it can't be read. */
+  cpuMs: number | null;
 }
 
-/** Runs a script to its end and watches its memory; an exit code other than 0 is an error. */
+/** Runs a script to its end and watches what it takes; an exit code other than 0 is an error. */
 export async function runToEnd(run: Run, { name, script, args, env }: Task): Promise<TaskResult> {
   const began = performance.now();
   const child = spawn(process.execPath, [script, ...args], {
@@ -81,13 +93,17 @@ export async function runToEnd(run: Run, { name, script, args, env }: Task): Pro
   const tail = keepTail(child);
   await run.atEnd(() => stop(child));
   let memoryMb: number | null = null;
-  // the peak only rises, so the last look tells it but for the last moment
-  const watching = setInterval(() => (memoryMb = peakMemoryMb(child.pid!) ?? memoryMb), POLL_MS);
+  let cpuMs: number | null = null;
+  // both only rise, so the last look tells them but for the last moment
+  const watching = setInterval(() => {
+    memoryMb = peakMemoryMb(child.pid!) ?? memoryMb;
+    cpuMs = processCpu(child.pid!) ?? cpuMs;
+  }, POLL_MS);
   const [code, signal] = await ended.finally(() => clearInterval(watching));
   if (code !== 0) {
     throw new BenchError(`${name} failed (${signal ?? `exit code ${code}`}).\n${tail()}`);
   }
-  return { seconds: (performance.now() - began) / 1000, memoryMb };
+  return { seconds: (performance.now() - began) / 1000, memoryMb, cpuMs };
 }
 
 /** Our environment without what would configure Parley or PostgreSQL behind the benchmark's back. */

@@ -19,9 +19,10 @@ interface Stat {
   ended: number;
 }
 
-/** CPU time of one process, all its threads included. */
+/** CPU time of one process, all its threads included; null also when it is gone. */
 export function processCpu(pid: number): CpuMs {
-  return cpuIsKnown ? readStat(pid).own * tickMs : null;
+  const stat = cpuIsKnown ? tryStat(pid) : null;
+  return stat && stat.own * tickMs;
 }
 
 /** CPU time of PostgreSQL: the postmaster and every process that it has started, ended ones too. */
@@ -46,6 +47,11 @@ export function machineCpu(): CpuMs {
     .split(' ')
     .map(Number) as [number, number, number, number, number, number, number, number];
   return (user + nice + system + irq + softIrq + stolen) * tickMs;
+}
+
+/** What was spent between two readings; null when one of them is unknown. */
+export function difference(after: CpuMs, before: CpuMs): CpuMs {
+  return after === null || before === null ? null : after - before;
 }
 
 /** The process id of the postmaster behind a connection on this machine; null where /proc is missing. */

@@ -1,5 +1,5 @@
 import { cpus } from 'node:os';
-import { machineCpu, postgresCpu, processCpu } from './cpu';
+import { difference, machineCpu, postgresCpu, processCpu } from './cpu';
 import type { LoadGenerator, Target } from './load';
 import type { Run } from './run';
 import { median, rounded } from './statistics';
@@ -113,10 +113,6 @@ async function measure(
     postgresCpuMs: postgres == null ? null : postgres / result.requests,
     otherLoad: known ? Math.max(0, machine - node - postgres - result.cpuMs) / available : null,
   };
-}
-
-function difference(after: number | null, before: number | null): number | null {
-  return after === null || before === null ? null : after - before;
 }
 
 function mediansOf(rounds: readonly Figures[]): Figures {

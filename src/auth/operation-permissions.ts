@@ -55,7 +55,9 @@ function collectNeeds(
       if (!parent || !field || field.name.startsWith('__')) return;
       const coordinate = `${parent.name}.${field.name}`;
       if (roots.has(parent as never)) need(rootFieldPermissions[coordinate], coordinate);
-      need(typePermissions[getNamedType(field.type).name], coordinate);
+      // a page tells of its nodes by its cursors alone
+      const type = getNamedType(field.type).name.replace(/Connection$/, '');
+      need(typePermissions[type], coordinate);
     },
     InlineFragment(fragment) {
       need(typePermissions[fragment.typeCondition?.name.value ?? ''], '… on');

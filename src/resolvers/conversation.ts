@@ -14,6 +14,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { assignConversation } from '../domain/conversation/assign-conversation';
 import { closeConversation, reopenConversation } from '../domain/conversation/change-status';
 import { listConversations } from '../domain/conversation/list-conversations';
+import { orderedBy } from '../domain/conversation/listing';
 import { uuidOf } from '../domain/kit/ids';
 import type { RequestContext } from '../domain/kit/request-context';
 import { addNote } from '../domain/message/add-note';
@@ -60,7 +61,11 @@ export class ConversationResolver {
     @Ctx() { reader }: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ) {
-    return listConversations(reader, { ...page, filter, orderBy }, conversationSelection(info));
+    return listConversations(
+      reader,
+      { ...page, filter, orderBy },
+      conversationSelection(info, orderedBy[orderBy]),
+    );
   }
 
   @Mutation(() => ConversationClosePayload, { description: 'Closes a conversation.' })

@@ -1,10 +1,11 @@
 import { Kind, type FieldNode, type GraphQLResolveInfo, type SelectionSetNode } from 'graphql';
+import type { Conversation } from '../entities';
 import { selectConversations, type ConversationSelection } from '../domain/conversation/selection';
 
 type Fragments = GraphQLResolveInfo['fragments'];
 
 /** Documents are parsed once and cached, so what a field selects is worked out once too. */
-const known = new WeakMap<FieldNode, ConversationSelection>();
+const known = new WeakMap<FieldNode, Map<string, ConversationSelection>>();
 
 /**
  * What a connection's field is going to read of its conversations; what `@include` or `@skip` may
@@ -12,19 +13,22 @@ const known = new WeakMap<FieldNode, ConversationSelection>();
  */
 export function conversationSelection(
   info: Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments'>,
+  orderedBy: keyof Conversation,
 ): ConversationSelection {
   const first = info.fieldNodes[0]!;
-  let selection = known.get(first);
+  let selections = known.get(first);
+  if (!selections) known.set(first, (selections = new Map<string, ConversationSelection>()));
+  let selection = selections.get(orderedBy);
   if (!selection) {
     const { fieldNodes, fragments } = info;
     const nodes = [
       ...below(fieldNodes, fragments, 'nodes'),
       ...below(below(fieldNodes, fragments, 'edges'), fragments, 'node'),
     ];
-    selection = selectConversations((neighbour) =>
+    selection = selectConversations(orderedBy, (neighbour) =>
       namesBelow(neighbour ? below(nodes, fragments, neighbour) : nodes, fragments),
     );
-    known.set(first, selection);
+    selections.set(orderedBy, selection);
   }
   return selection;
 }

@@ -1,12 +1,28 @@
 import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+/** A file of a package. Its exports name modules only, and its manifest; the files lie beside that. */
+const within = (manifest: string, file: string) => join(dirname(manifest), file);
 
 /** What the page loads, from the packages themselves: nothing comes from outside. */
 const assets: Record<string, { file: string; type: string }> = {
-  'graphiql.js': { file: 'graphiql/graphiql.min.js', type: 'text/javascript' },
-  'graphiql.css': { file: 'graphiql/graphiql.min.css', type: 'text/css' },
-  'react.js': { file: 'react/umd/react.production.min.js', type: 'text/javascript' },
-  'react-dom.js': { file: 'react-dom/umd/react-dom.production.min.js', type: 'text/javascript' },
+  'graphiql.js': {
+    file: within(require.resolve('graphiql/package.json'), 'graphiql.min.js'),
+    type: 'text/javascript',
+  },
+  'graphiql.css': {
+    file: within(require.resolve('graphiql/package.json'), 'graphiql.min.css'),
+    type: 'text/css',
+  },
+  'react.js': {
+    file: within(require.resolve('react/package.json'), 'umd/react.production.min.js'),
+    type: 'text/javascript',
+  },
+  'react-dom.js': {
+    file: within(require.resolve('react-dom/package.json'), 'umd/react-dom.production.min.js'),
+    type: 'text/javascript',
+  },
 };
 
 const page = `<!doctype html>
@@ -77,7 +93,7 @@ export function graphiqlAssets(app: FastifyInstance): void {
   for (const [name, { file, type }] of Object.entries(assets)) {
     let content: Buffer | undefined;
     app.get(`/graphql/assets/${name}`, (_request, reply) => {
-      content ??= readFileSync(require.resolve(file));
+      content ??= readFileSync(file);
       return reply
         .header('cache-control', 'public, max-age=86400')
         .type(`${type}; charset=utf-8`)

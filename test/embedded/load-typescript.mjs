@@ -4,11 +4,21 @@ import { transformSync } from '@swc/core';
 
 const require = createRequire(import.meta.url);
 
+require('reflect-metadata');
 require.extensions['.ts'] = (module, filename) => {
   const { code } = transformSync(readFileSync(filename, 'utf8'), {
     filename,
     swcrc: false,
-    jsc: { target: 'es2022', parser: { syntax: 'typescript', decorators: true } },
+    jsc: {
+      target: 'es2022',
+      parser: { syntax: 'typescript', decorators: true },
+      transform: {
+        legacyDecorator: true,
+        decoratorMetadata: true,
+        useDefineForClassFields: false,
+      },
+      keepClassNames: true,
+    },
     module: { type: 'commonjs', ignoreDynamic: true },
   });
   module._compile(code, filename);

@@ -38,3 +38,11 @@ export const conversationOrders = {
 } as const satisfies Record<string, Order<Conversation>>;
 
 export type ConversationOrder = keyof typeof conversationOrders;
+
+/** The property that each order goes by. */
+export const orderedBy: Record<ConversationOrder, keyof Conversation> = {
+  LAST_MESSAGE_DESC: 'lastMessageAt',
+  LAST_MESSAGE_ASC: 'lastMessageAt',
+  STARTED_DESC: 'startedAt',
+  STARTED_ASC: 'startedAt',
+};

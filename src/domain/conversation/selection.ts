@@ -22,15 +22,17 @@ export interface ConversationSelection {
 /**
  * Picks the columns that the selected fields are made from. A field is made from the property of its
  * name, from `<field>Id` when it is an object, or from the id, by which everything else is loaded.
+ * @param orderedBy the property that the list is ordered by, which cursors need.
  * @param fieldsOf the fields selected of the conversations themselves, or of one of their neighbours.
  */
 export function selectConversations(
+  orderedBy: keyof Conversation,
   fieldsOf: (neighbour?: Neighbour) => ReadonlySet<string>,
 ): ConversationSelection {
   const own = fieldsOf();
   const joined = (Object.keys(neighbours) as Neighbour[]).filter((name) => own.has(name));
   return {
-    own: conversationShape.pick(propertiesFor(own, ['startedAt', 'lastMessageAt'])),
+    own: conversationShape.pick(propertiesFor(own, orderedBy)),
     neighbours: joined.map((name) => ({
       name,
       shape: neighbours[name].shape.pick(propertiesFor(fieldsOf(name))) as RowShape<object>,
@@ -38,6 +40,6 @@ export function selectConversations(
   };
 }
 
-function propertiesFor(fields: ReadonlySet<string>, always: string[] = []): Set<string> {
+function propertiesFor(fields: ReadonlySet<string>, ...always: string[]): Set<string> {
   return new Set(['id', ...always, ...[...fields].flatMap((field) => [field, `${field}Id`])]);
 }

@@ -132,7 +132,7 @@ async function performOnce<Input, Result extends object>(
 ): Promise<Result> {
   const { session, actor, now } = work;
   const caller = `${actor.kind}:${actor.id}`;
-  const inputHash = createHash('sha256').update(JSON.stringify(input)).digest();
+  const inputHash = createHash('sha256').update(JSON.stringify(input, bigAsText)).digest();
   const expiresAt = new Date(now.getTime() + IDEMPOTENCY_HOURS * 3_600_000);
   const claimed = await queryObjects(
     session,
@@ -167,4 +167,9 @@ async function performOnce<Input, Result extends object>(
         where workspace_id = ${actor.workspaceId} and caller = ${caller} and key = ${key}`,
   );
   return result;
+}
+
+/** JSON has no numbers of any size. */
+function bigAsText(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? value.toString() : value;
 }
