@@ -29,6 +29,8 @@ beforeAll(async () => {
     conversationId: foreign.conversation.id,
     customerId: foreign.conversation.customer!.id,
   };
+});
+beforeEach(async () => {
   before = await everythingOf(parley, workspaceId);
 });
 afterAll(() => parley.close());
@@ -70,14 +72,15 @@ function withValue(mutation: string, place: string, value: unknown): Record<stri
   return args;
 }
 
+/** A value as the message of a failed test may hold it. */
+const shortly = (value: unknown) => JSON.stringify(value).slice(0, 40);
+
 /** Checks that a bad value is refused where it stands, and that nothing at all was written. */
 async function refusesValue(mutation: string, place: string, value: unknown, code: string) {
   const problems = await refused(owner, mutation, withValue(mutation, place, value));
-  expect(problems).toEqual([{ code, path: place.split('.') }]);
+  expect([shortly(value), ...problems]).toEqual([shortly(value), { code, path: place.split('.') }]);
   expect(await everythingOf(parley, workspaceId)).toBe(before);
 }
-
-const shortly = (value: unknown) => JSON.stringify(value).slice(0, 40);
 
 /** Fields that hold one line of text, and how many characters that may have. */
 const lines: [mutation: string, place: string, longest: number][] = [
@@ -114,7 +117,7 @@ test.each(lines)('%s takes no bad line of text for %s', async (mutation, place, 
     '\u3000\u00a0',
     '\ufeff',
     'x'.repeat(longest + 1),
-    '😀'.repeat(Math.floor(longest / 2) + 1),
+    '😀'.repeat(longest + 1),
     'x'.repeat(1_000_000),
     'a\0b',
     'a\nb',
@@ -126,6 +129,26 @@ test.each(lines)('%s takes no bad line of text for %s', async (mutation, place, 
     'a\udfffb',
   ]) {
     await refusesValue(mutation, place, value, 'INVALID_INPUT');
+  }
+});
+
+test('text of any script fits where its characters do, and its bytes in an index', async () => {
+  // no two alike, so that the database can't compress them
+  const signs = (length: number, from: number) =>
+    String.fromCodePoint(...Array.from({ length }, (_, index) => from + ((index * 7919) % 20_000)));
+  const { owner: other } = await parley.workspace();
+  const channel = await makeChannel(other, { identityScope: signs(433, 0x4e00) });
+  const customer = { externalId: signs(433, 0x4e00), handle: signs(200, 0x20000) };
+  const threadKey = signs(325, 0x20000);
+  await recordMessage(other, channel, { customer, threadKey, subject: signs(325, 0x20000) });
+  for (const long of [signs(434, 0x4e00), signs(326, 0x20000), signs(500, 0x20000)]) {
+    const input = { channelKind: 'X', externalId: long, scope: long };
+    const problems = await refused(owner, 'customerIdentityAdd', { customerId, input });
+    const code = 'INVALID_INPUT';
+    expect(problems).toEqual([
+      { code, path: ['input', 'scope'] },
+      { code, path: ['input', 'externalId'] },
+    ]);
   }
 });
 

@@ -158,7 +158,7 @@ describe('a search', () => {
   });
 });
 
-describe('with some thousand rows', () => {
+describe('with tens of thousands of rows', () => {
   let postgres: Postgres;
   beforeAll(async () => {
     ({ owner, workspaceId } = await parley.workspace());
@@ -167,7 +167,7 @@ describe('with some thousand rows', () => {
       parley,
       `insert into customer (workspace_id, id, name, email, stage, created_at, updated_at)
        select $1, gen_random_uuid(), 'Customer ' || md5(n::text), md5(n::text) || '@example.com', 'ACTIVE', now(), now()
-       from generate_series(1, 12000) n`,
+       from generate_series(1, 10000) n`,
       [workspaceId],
     );
     await asOwner(
@@ -180,9 +180,9 @@ describe('with some thousand rows', () => {
       parley,
       `insert into conversation (workspace_id, id, channel_id, customer_id, thread_key, subject, visibility,
          started_at, last_message_at, created_at, updated_at)
-       select $1, gen_random_uuid(), c.id, u.id, u.id::text, 'About ' || md5(u.id::text || 's'), 'PUBLIC',
+       select $1, gen_random_uuid(), c.id, u.id, u.id::text || n, 'About ' || md5(u.id::text || n), 'PUBLIC',
          now(), now(), now(), now()
-       from customer u, channel c where u.workspace_id = $1 and c.workspace_id = $1`,
+       from customer u, channel c, generate_series(1, 2) n where u.workspace_id = $1 and c.workspace_id = $1`,
       [workspaceId],
     );
     await asOwner(
@@ -190,7 +190,7 @@ describe('with some thousand rows', () => {
       `insert into message (workspace_id, id, conversation_id, channel_id, direction, body, sent_at, received_at)
        select $1, gen_random_uuid(), c.id, c.channel_id, 'INBOUND',
          'message about ' || md5(c.id::text) || ' and ' || md5(n::text || c.id), now(), now()
-       from conversation c, generate_series(1, 2) n where c.workspace_id = $1`,
+       from conversation c, generate_series(1, 1) n where c.workspace_id = $1`,
       [workspaceId],
     );
     await asOwner(parley, 'analyze');
