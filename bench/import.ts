@@ -6,7 +6,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { migrate } from '../src/db/migrate';
 import { runToEnd } from './support/child';
 import { difference, postgresCpu } from './support/cpu';
-import { createDatabase, startPostgres, type BenchServer } from './support/database';
+import { createDatabase, dropDatabase, startPostgres, type BenchServer } from './support/database';
 import { ratio } from './support/measure';
 import { printResult, printTable } from './support/report';
 import { BenchError, type Run } from './support/run';
@@ -44,6 +44,7 @@ export async function importFile(run: Run): Promise<void> {
     copies.push(await copyOnce(postgres, file, rows));
     say(`round ${round} of ${rounds}: COPY`, copies.at(-1)!);
   }
+  for (const name of ['import', 'bare']) await dropDatabase(postgres, name);
 
   const ours = summary(imports, rows);
   const limit = summary(copies, rows);

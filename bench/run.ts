@@ -1,3 +1,4 @@
+import { isExpected } from '../src/expected-errors';
 import { depth } from './depth';
 import { importFile } from './import';
 import { inbox } from './inbox';
@@ -32,7 +33,9 @@ async function main(args: readonly string[]): Promise<void> {
 main(process.argv.slice(2)).then(
   () => process.exit(),
   (error: Error) => {
-    const text = error instanceof BenchError ? error.message : (error.stack ?? error.message);
+    const { message, stack = message } = error;
+    const isForPeople = error instanceof BenchError || isExpected(error);
+    const text = isForPeople ? message : stack;
     process.stderr.write(`${text}\n`);
     process.exit(1);
   },

@@ -48,9 +48,14 @@ export async function connect(run: Run, url: string): Promise<Client> {
 
 /** Makes an empty database, in place of one that may be there. */
 export async function createDatabase(server: BenchServer, name: string): Promise<string> {
-  await server.admin.query(`drop database if exists ${name} with (force)`);
+  await dropDatabase(server, name);
   await server.admin.query(`create database ${name} encoding 'UTF8' template template0`);
   return server.urlOf(name);
+}
+
+/** Removes a database, if it is there. */
+export async function dropDatabase({ admin }: BenchServer, name: string): Promise<void> {
+  await admin.query(`drop database if exists ${name} with (force)`);
 }
 
 /**

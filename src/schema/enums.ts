@@ -25,7 +25,6 @@ export const CustomerOrder = namesOf('CREATED_DESC', 'CREATED_ASC', 'UPDATED_DES
 export const TouchpointOrder = namesOf('OCCURRED_DESC', 'OCCURRED_ASC');
 export const MessageOrder = namesOf('SENT_ASC', 'SENT_DESC');
 export const UpsertOutcome = namesOf('CREATED', 'UPDATED', 'UNCHANGED');
-export const RecordOutcome = namesOf('CREATED', 'UNCHANGED');
 export const TouchpointOutcome = namesOf('CREATED', 'UNCHANGED', 'REJECTED');
 export const RevisionKind = namesOf('EDITED', 'DELETED');
 export const ActorKind = namesOf('USER', 'API_KEY', 'SYSTEM');
@@ -44,7 +43,6 @@ const registered: [enumObject: object, name: string, description: string][] = [
   [TouchpointOrder, 'TouchpointOrder', 'By the time they happened.'],
   [MessageOrder, 'MessageOrder', 'By the provider’s time, then its order key, then id.'],
   [UpsertOutcome, 'UpsertOutcome', 'What an upsert did.'],
-  [RecordOutcome, 'RecordOutcome', 'Whether it is new; UNCHANGED when it was there already.'],
   [TouchpointOutcome, 'TouchpointOutcome', 'What became of one touchpoint of a batch.'],
   [RevisionKind, 'RevisionKind', 'What happened to a message.'],
   [ActorKind, 'ActorKind', 'What kind of actor acts.'],

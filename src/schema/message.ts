@@ -4,8 +4,8 @@ import { CustomerType } from './customer';
 import {
   MessageDirection,
   MessageRecordDirection,
-  RecordOutcome,
   RevisionKind,
+  UpsertOutcome,
   Visibility,
 } from './enums';
 import { connectionOf } from './shared/connection';
@@ -205,6 +205,20 @@ export class MessageRecordInput {
     description: 'Subject of a new conversation; at most 500 characters.',
   })
   subject?: string | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description:
+      'The provider’s time of the edit that `body` comes from; a newer one than known replaces the text, and what it said before stands in `revisions`.',
+  })
+  editedAt?: Date | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description:
+      'The provider’s time of its deletion: the text becomes empty, and what it said stands in `revisions`.',
+  })
+  deletedAt?: Date | null;
 }
 
 @ObjectType({ description: 'What `messageRecord` did.', simpleResolvers: true })
@@ -215,8 +229,8 @@ export class MessageRecordPayload extends Payload {
   @Field(() => ConversationType, { nullable: true, description: 'The conversation that it is in.' })
   conversation: ConversationType | null;
 
-  @Field(() => RecordOutcome, { nullable: true, description: 'Whether it is new.' })
-  outcome: keyof typeof RecordOutcome | null;
+  @Field(() => UpsertOutcome, { nullable: true, description: 'Whether it is new or changed.' })
+  outcome: keyof typeof UpsertOutcome | null;
 }
 
 @InputType({ description: 'An internal note.' })

@@ -336,10 +336,10 @@ const ids: [mutation: string, place: string, foreign: () => string][] = [
 ];
 
 test.each(ids)('%s finds nothing by a %s that is none', async (mutation, place, foreign) => {
-  const known: Record<string, string> = { chn: channelId, cnv: conversationId, cus: customerId };
   const own = good[mutation]!()[place] as string | undefined;
-  const others = Object.values(known).filter((id) => id !== own);
-  const unlike = mutation.startsWith('tag') ? others.filter((id) => id === channelId) : others;
+  const meant = mutation.startsWith('tag') ? [conversationId, customerId] : [own];
+  if (place === 'by.id') meant.push(customerId);
+  const unlike = [channelId, conversationId, customerId].filter((id) => !meant.includes(id));
   const wrong = [
     ...unlike,
     foreign(),

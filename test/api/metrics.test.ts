@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { startTestApp, type TestApp } from '../support/app';
 import { ask, call, must } from '../support/call';
 import type { Client } from '../support/client';
+import { asOwner } from '../support/owner';
 import { makeChannel, recordMessage } from '../support/world';
 
 let parley: TestApp;
@@ -268,7 +269,7 @@ test('the figures of any story are those of a naive count, whatever they are spl
         expect(sorted(groups)).toEqual(sorted(groupBy.length > 0 ? expected : []));
       },
     ),
-    { numRuns: 25 },
+    { numRuns: 12 },
   );
 });
 
@@ -331,25 +332,15 @@ test.each<[string, object, string[]]>([
 
 test('every time zone that is accepted is one that the database knows', async () => {
   const { owner } = await parley.workspace();
-  const others = [
-    'utc',
-    'europe/paris',
-    '+01:00',
-    '-0330',
-    'GMT+2',
-    'Etc/GMT+5',
-    'EST5EDT',
-    'PST',
-    'CET',
-  ];
-  for (const timeZone of [...Intl.supportedValuesOf('timeZone'), ...others]) {
-    const answer = await ask(
-      owner,
-      'responseMetrics',
-      { timeZone, groupBy: ['DAY'] },
-      '{ total { inboundMessages } }',
-    );
-    const code = answer.errors?.[0]?.extensions.code ?? 'ok';
-    expect([timeZone, code]).toEqual([timeZone, expect.stringMatching(/^(ok|BAD_USER_INPUT)$/)]);
+  const zones = Intl.supportedValuesOf('timeZone');
+  await asOwner(parley, 'select now() at time zone zone from unnest($1::text[]) zone', [zones]);
+  for (const timeZone of ['utc', 'europe/paris', 'GMT', 'CET', 'EST5EDT', 'Etc/GMT+5']) {
+    await call(owner, 'responseMetrics', { timeZone, groupBy: ['DAY'] }, '{ groups { day } }');
+  }
+  // PostgreSQL reads signs the other way round
+  for (const timeZone of ['+01:00', '-0330', 'GMT+2', 'UTC-1', 'localtime']) {
+    const args = { timeZone, groupBy: ['DAY'] };
+    const { errors } = await ask(owner, 'responseMetrics', args, '{ groups { day } }');
+    expect([timeZone, errors?.[0]?.extensions.code]).toEqual([timeZone, 'BAD_USER_INPUT']);
   }
 });

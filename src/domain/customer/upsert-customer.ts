@@ -6,11 +6,10 @@ import { defineCommand, type Outcome, type Work } from '../kit/command';
 import { DomainError, ErrorCode, notFound } from '../kit/errors';
 import { newId } from '../kit/ids';
 import { email, instant, jsonObject, line, optional } from '../kit/input';
+import type { UpsertOutcome } from '../kit/upsert-outcome';
 import { firstStage } from '../lifecycle/stages';
 import { lockCustomer } from './find-customer';
 import { customerLookup, type CustomerLookup } from './lookup';
-
-export type UpsertOutcome = 'CREATED' | 'UPDATED' | 'UNCHANGED';
 
 const fields = z.object({
   name: line(200).nullish(),

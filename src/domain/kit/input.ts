@@ -5,6 +5,9 @@ import { uuidOf, type IdKind } from './ids';
 const control = /(?![\u0080-\u009f])[^\P{Cc}\t\n\r]/u;
 const lineEnd = /[\t\n\r]/;
 
+/** PostgreSQL indexes 2,704 bytes at most, and the longest key of ours has two lines of text. */
+const MOST_LINE_BYTES = 1_300;
+
 /** Text of one line, trimmed: names, keys, handles. */
 export function line(longest: number) {
   return z
@@ -17,7 +20,10 @@ export function line(longest: number) {
       z
         .string()
         .min(1, 'Must not be empty.')
-        .max(longest, `Must be at most ${longest} characters.`),
+        .max(longest, `Must be at most ${longest} characters.`)
+        .refine((value) => Buffer.byteLength(value) <= MOST_LINE_BYTES, {
+          message: `Must be at most ${MOST_LINE_BYTES} bytes in UTF-8.`,
+        }),
     );
 }
 

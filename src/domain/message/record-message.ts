@@ -6,7 +6,9 @@ import { DomainError, ErrorCode, notFound } from '../kit/errors';
 import { id, instant, line, optional, prose } from '../kit/input';
 import { ingestItems } from '../ingest/ingest';
 import type { Author, IdentityRef, InboundItem } from '../ingest/item';
+import type { UpsertOutcome } from '../kit/upsert-outcome';
 import { LONGEST_BODY } from './add-note';
+import { reviseMessage } from './revise-message';
 
 const externalId = line(500);
 
@@ -35,13 +37,18 @@ const shape = z.object({
     replyToExternalId: optional(externalId),
     visibility: optional(z.enum(['PUBLIC', 'PRIVATE'])),
     subject: optional(line(500)),
+    editedAt: optional(instant),
+    deletedAt: optional(instant),
   }),
 });
 
 type Input = z.output<typeof shape>['input'];
-type Result = { messageId: string; conversationId: string; outcome: 'CREATED' | 'UNCHANGED' };
+type Result = { messageId: string; conversationId: string; outcome: UpsertOutcome };
 
-/** Records a message that another system carried; the same externalId again changes nothing. */
+/**
+ * Records a message that another system carried. The same externalId again changes nothing, unless it
+ * brings a newer edit or a deletion.
+ */
 export const recordMessage = defineCommand({
   name: 'messageRecord',
   input: shape,
@@ -70,7 +77,13 @@ export const recordMessage = defineCommand({
       subject: input.subject,
     };
     const { ingested, events } = await ingestItems(work, [item]);
-    return { result: ingested[0]!, events };
+    const { messageId, conversationId, outcome } = ingested[0]!;
+    const revisions = await reviseMessage(work, messageId, input);
+    const isUpdate = outcome === 'UNCHANGED' && revisions.length > 0;
+    return {
+      result: { messageId, conversationId, outcome: isUpdate ? 'UPDATED' : outcome },
+      events: [...events, ...revisions],
+    };
   },
 });
 

@@ -1,0 +1,2 @@
+/** What an upsert did. */
+export type UpsertOutcome = 'CREATED' | 'UPDATED' | 'UNCHANGED';
