@@ -29,7 +29,7 @@ const quick = {
     database: 'small_quick',
     plan: { customers: 1_000, conversations: 2_000, messagesPerConversation: 1 },
   },
-  windows: { warmUp: 1, rounds: 3, seconds: 1 },
+  windows: { warmUp: 3, rounds: 2, seconds: 2 },
 };
 
 const page = { status: 'OPEN', first: 20 };

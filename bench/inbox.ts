@@ -19,7 +19,7 @@ const full = {
 const quick = {
   database: 'inbox_quick',
   plan: { customers: 2_000, conversations: 4_000, messagesPerConversation: 10 },
-  windows: { warmUp: 1, rounds: 3, seconds: 1 },
+  windows: { warmUp: 3, rounds: 2, seconds: 2 },
 };
 
 const page = { status: 'OPEN', first: 20 };

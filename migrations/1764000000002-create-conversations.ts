@@ -76,6 +76,8 @@ export class CreateConversations1764000000002 implements MigrationInterface {
       create index conversation_channel_active on conversation (workspace_id, channel_id, last_message_at, id);
       create index conversation_customer_active on conversation (workspace_id, customer_id, last_message_at, id);
       create index conversation_assignee_active on conversation (workspace_id, assignee_id, last_message_at, id);
+      create index conversation_post_active on conversation (workspace_id, post_id, last_message_at, id)
+        where post_id is not null;
       create index conversation_started on conversation (workspace_id, started_at, id);
       -- first response times of a channel over a time range
       create index conversation_first_inbound on conversation (workspace_id, channel_id, first_inbound_at);

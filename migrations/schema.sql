@@ -177,6 +177,7 @@ CREATE INDEX conversation_assignee_active ON conversation USING btree (workspace
 CREATE INDEX conversation_channel_active ON conversation USING btree (workspace_id, channel_id, last_message_at, id);
 CREATE INDEX conversation_customer_active ON conversation USING btree (workspace_id, customer_id, last_message_at, id);
 CREATE INDEX conversation_first_inbound ON conversation USING btree (workspace_id, channel_id, first_inbound_at);
+CREATE INDEX conversation_post_active ON conversation USING btree (workspace_id, post_id, last_message_at, id) WHERE post_id IS NOT NULL;
 CREATE INDEX conversation_search ON conversation USING gin (workspace_id, search_key(COALESCE(subject, ''::text)) gin_trgm_ops);
 CREATE INDEX conversation_started ON conversation USING btree (workspace_id, started_at, id);
 CREATE INDEX conversation_status_active ON conversation USING btree (workspace_id, status, last_message_at, id);

@@ -20,6 +20,9 @@ export type ConversationStatus = 'OPEN' | 'CLOSED';
 @Index('conversation_channel_active', ['workspaceId', 'channelId', 'lastMessageAt', 'id'])
 @Index('conversation_customer_active', ['workspaceId', 'customerId', 'lastMessageAt', 'id'])
 @Index('conversation_assignee_active', ['workspaceId', 'assigneeId', 'lastMessageAt', 'id'])
+@Index('conversation_post_active', ['workspaceId', 'postId', 'lastMessageAt', 'id'], {
+  where: 'post_id is not null',
+})
 @Index('conversation_started', ['workspaceId', 'startedAt', 'id'])
 @Index('conversation_first_inbound', ['workspaceId', 'channelId', 'firstInboundAt'])
 @SearchIndex('conversation_search')

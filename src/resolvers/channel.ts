@@ -2,14 +2,12 @@ import { Arg, Args, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import { createChannel } from '../domain/channel/create-channel';
 import { listChannels } from '../domain/channel/listing';
 import type { RequestContext } from '../domain/kit/request-context';
-import { listPosts } from '../domain/post/listing';
 import {
   ChannelConnection,
   ChannelCreateInput,
   ChannelCreatePayload,
   ChannelFilterInput,
 } from '../schema/channel';
-import { PostConnection, PostFilterInput } from '../schema/post';
 import { PagingArgs } from '../schema/shared/connection';
 import { IdempotencyKey } from './arguments';
 
@@ -22,17 +20,6 @@ export class ChannelResolver {
     @Ctx() { reader }: RequestContext,
   ) {
     return listChannels(reader, { ...page, filter });
-  }
-
-  @Query(() => PostConnection, {
-    description: 'Public posts that comments hang from, newest first.',
-  })
-  posts(
-    @Args(() => PagingArgs) page: PagingArgs,
-    @Arg('filter', () => PostFilterInput, { nullable: true }) filter: PostFilterInput | null,
-    @Ctx() { reader }: RequestContext,
-  ) {
-    return listPosts(reader, { ...page, filter });
   }
 
   @Mutation(() => ChannelCreatePayload, {

@@ -3,6 +3,7 @@ import { ConversationResolver } from './conversation';
 import { CustomerResolver } from './customer';
 import { MessageResolver } from './message';
 import { MetricsResolver } from './metrics';
+import { PostResolver } from './post';
 import { TouchpointResolver } from './touchpoint';
 import { ViewerResolver, WorkspaceResolver } from './workspace';
 
@@ -13,6 +14,7 @@ export const resolvers = [
   CustomerResolver,
   MessageResolver,
   MetricsResolver,
+  PostResolver,
   TouchpointResolver,
   ViewerResolver,
   WorkspaceResolver,

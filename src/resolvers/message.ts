@@ -11,8 +11,8 @@ import {
 } from '../domain/message/listing';
 import { recordMessage } from '../domain/message/record-message';
 import type { Message } from '../entities';
+import { AttachmentConnection } from '../schema/attachment';
 import {
-  AttachmentConnection,
   MessageConnection,
   MessageRecordInput,
   MessageRecordPayload,

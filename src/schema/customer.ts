@@ -1,27 +1,12 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { ChannelKind } from '../domain/channel/kinds';
+import { CompanyInput, CompanyType } from './company';
 import { UpsertOutcome } from './enums';
 import { connectionOf } from './shared/connection';
 import { Payload } from './shared/errors';
 import { DateTimeRange } from './shared/inputs';
 import { Node } from './shared/node';
 import { DateTime, JSONObject } from './shared/scalars';
-
-@ObjectType('Company', {
-  implements: Node,
-  simpleResolvers: true,
-  description: 'The organisation that a customer belongs to.',
-})
-export class CompanyType extends Node {
-  @Field({ description: 'Its name.' })
-  name: string;
-
-  @Field(() => String, { nullable: true, description: 'Its internet domain.' })
-  domain: string | null;
-
-  @Field(() => String, { nullable: true, description: 'Its id in your own system.' })
-  externalRef: string | null;
-}
 
 @ObjectType('CustomerIdentity', {
   implements: Node,
@@ -225,6 +210,12 @@ export class CustomerInput {
 
   @Field(() => String, { nullable: true, description: 'The id in your own system; unique.' })
   externalRef?: string | null;
+
+  @Field(() => CompanyInput, {
+    nullable: true,
+    description: 'The organisation that the customer belongs to.',
+  })
+  company?: CompanyInput | null;
 
   @Field(() => JSONObject, {
     nullable: true,

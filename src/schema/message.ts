@@ -12,6 +12,8 @@ import { connectionOf } from './shared/connection';
 import { Payload } from './shared/errors';
 import { Node } from './shared/node';
 import { DateTime } from './shared/scalars';
+import { AttachmentInput } from './attachment';
+import { PostInput } from './post';
 import { UserType } from './workspace';
 
 @ObjectType('Message', {
@@ -107,30 +109,6 @@ export class MessageRevisionType extends Node {
 
 export const MessageRevisionConnection = connectionOf('MessageRevision', () => MessageRevisionType);
 
-@ObjectType('Attachment', {
-  implements: Node,
-  simpleResolvers: true,
-  description: 'A file that came with a message: what is known of it.',
-})
-export class AttachmentType extends Node {
-  @Field(() => String, { nullable: true, description: 'Its name, as the sender gave it.' })
-  fileName: string | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'Its media type, as the sender declared it.',
-  })
-  contentType: string | null;
-
-  @Field(() => String, { nullable: true, description: 'Its size in bytes, a whole number.' })
-  byteSize: string | null;
-
-  @Field(() => String, { nullable: true, description: 'Where the platform keeps it; may expire.' })
-  sourceUrl: string | null;
-}
-
-export const AttachmentConnection = connectionOf('Attachment', () => AttachmentType);
-
 @InputType({ description: 'Somebody on the channel’s platform, in the channel’s identity scope.' })
 export class MessagePartyInput {
   @Field({ description: 'The platform’s id of the person; at most 500 characters.' })
@@ -205,6 +183,19 @@ export class MessageRecordInput {
     description: 'Subject of a new conversation; at most 500 characters.',
   })
   subject?: string | null;
+
+  @Field(() => PostInput, {
+    nullable: true,
+    description:
+      'The public post that a new conversation hangs from; made when it is not there yet.',
+  })
+  post?: PostInput | null;
+
+  @Field(() => [AttachmentInput], {
+    nullable: true,
+    description: 'The files that came with a new message; at most 20.',
+  })
+  attachments?: AttachmentInput[] | null;
 
   @Field(() => DateTime, {
     nullable: true,

@@ -40,3 +40,24 @@ export class PostFilterInput {
   @Field(() => DateTimeRange, { nullable: true, description: 'Published in this stretch of time.' })
   publishedAt?: DateTimeRange | null;
 }
+
+@InputType({ description: 'A public post that comments hang from.' })
+export class PostInput {
+  @Field({ description: 'The platform’s id of the post; unique in its channel.' })
+  externalId: string;
+
+  @Field(() => DateTime, { description: 'The provider’s time, between 1900 and 2200.' })
+  publishedAt: Date;
+
+  @Field(() => String, { nullable: true, description: 'Its text; at most 65,536 characters.' })
+  body?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Where it can be seen: an http or https URL.',
+  })
+  url?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Who wrote it; at most 200 characters.' })
+  authorName?: string | null;
+}

@@ -8,6 +8,7 @@ import { newId } from '../kit/ids';
 import { email, instant, jsonObject, line, optional } from '../kit/input';
 import type { UpsertOutcome } from '../kit/upsert-outcome';
 import { firstStage } from '../lifecycle/stages';
+import { companyInput, upsertCompany } from './company';
 import { lockCustomer } from './find-customer';
 import { customerLookup, type CustomerLookup } from './lookup';
 
@@ -16,6 +17,7 @@ const fields = z.object({
   email: email.nullish(),
   phone: line(32).nullish(),
   externalRef: line(200).nullish(),
+  company: companyInput.nullish(),
   properties: jsonObject.nullish(),
   stage: line(50).nullish(),
   stageReason: optional(line(500)),
@@ -36,6 +38,11 @@ export const upsertCustomer = defineCommand({
     const known = await lockCustomer(work, by);
     if (known) return changeCustomer(work, known, input);
     if (by.id != null) throw notFound('customer', ['by', 'id']);
+    if (work.actor.channelIds !== null) {
+      const message =
+        'You are limited to some channels, and you see none of such a customer: new customers come with their messages.';
+      throw new DomainError(ErrorCode.FORBIDDEN, message, ['by']);
+    }
     return makeCustomer(work, by, input);
   },
 });
@@ -60,6 +67,7 @@ async function makeCustomer(
     email,
     phone: input.phone ?? null,
     externalRef,
+    companyId: input.company ? await upsertCompany(work, input.company) : null,
     stage,
     properties: withoutNulls(input.properties ?? {}) as object,
     createdAt: now,
@@ -98,6 +106,10 @@ async function changeCustomer(work: Work, id: string, input: Fields): Promise<Ou
   for (const field of ['name', 'email', 'phone', 'externalRef'] as const) {
     const value = input[field];
     if (value !== undefined && value !== before[field]) wanted[field] = value;
+  }
+  if (input.company !== undefined) {
+    const companyId = input.company && (await upsertCompany(work, input.company));
+    if (companyId !== before.companyId) wanted.companyId = companyId;
   }
   if (input.properties !== undefined) {
     const merged = mergeProperties(before.properties, input.properties);

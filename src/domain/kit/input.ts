@@ -20,7 +20,7 @@ export function line(longest: number) {
       z
         .string()
         .min(1, 'Must not be empty.')
-        .max(longest, `Must be at most ${longest} characters.`)
+        .max(longest, { error: `Must be at most ${longest} characters.`, abort: true })
         .refine((value) => Buffer.byteLength(value) <= MOST_LINE_BYTES, {
           message: `Must be at most ${MOST_LINE_BYTES} bytes in UTF-8.`,
         }),

@@ -8,6 +8,8 @@ import { ingestItems } from '../ingest/ingest';
 import type { Author, IdentityRef, InboundItem } from '../ingest/item';
 import type { UpsertOutcome } from '../kit/upsert-outcome';
 import { LONGEST_BODY } from './add-note';
+import { findOrMakePost, postInput } from '../post/find-or-make-post';
+import { addAttachments, attachmentInputs } from './attachments';
 import { reviseMessage } from './revise-message';
 
 const externalId = line(500);
@@ -37,6 +39,8 @@ const shape = z.object({
     replyToExternalId: optional(externalId),
     visibility: optional(z.enum(['PUBLIC', 'PRIVATE'])),
     subject: optional(line(500)),
+    post: optional(postInput),
+    attachments: attachmentInputs,
     editedAt: optional(instant),
     deletedAt: optional(instant),
   }),
@@ -75,9 +79,11 @@ export const recordMessage = defineCommand({
       body: input.body,
       visibility: input.visibility,
       subject: input.subject,
+      postId: input.post && (await findOrMakePost(work, channelId, input.post)),
     };
     const { ingested, events } = await ingestItems(work, [item]);
     const { messageId, conversationId, outcome } = ingested[0]!;
+    if (outcome === 'CREATED') await addAttachments(work, messageId, input.attachments ?? []);
     const revisions = await reviseMessage(work, messageId, input);
     const isUpdate = outcome === 'UNCHANGED' && revisions.length > 0;
     return {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { seesChannel } from '../../auth/actor';
+import { seesChannel, type Actor } from '../../auth/actor';
 import { queryObjects } from '../../db/sessions';
 import { sql } from '../../db/sql';
 import { findCustomers } from '../customer/find-customers';
@@ -47,7 +47,10 @@ export const recordTouchpoints = defineCommand({
     const accepted: (NewTouchpoint & { index: number })[] = [];
     for (const [position, candidate] of candidates.entries()) {
       const customerId = references.customers[position] ?? null;
-      const problems = missing(candidate, customerId, references);
+      const problems = [
+        ...missing(candidate, customerId, references),
+        ...outOfSight(work.actor, candidate),
+      ];
       if (problems.length > 0) items[candidate.index] = rejected(problems);
       else accepted.push({ ...candidate, id: newId(), customerId: customerId! });
     }
@@ -102,6 +105,14 @@ function missing(
       ? notFound('lifecycle stage', [...path, 'stage']).problems
       : []),
   ];
+}
+
+/** What has no channel is for those who see all of them. */
+function outOfSight({ channelIds }: Actor, { index, input }: Candidate): Problem[] {
+  if (channelIds === null || input.channelId) return [];
+  const message = 'You are limited to some channels, so name the channel that it happened on.';
+  const path = ['input', String(index), 'channelId'];
+  return [{ code: ErrorCode.FORBIDDEN, message, path }];
 }
 
 function rejected(userErrors: Problem[]): TouchpointOutcome {
