@@ -1,4 +1,5 @@
 import type { App } from './app';
+import type { Config } from './config/config';
 
 /** What a person sees when the server is up: where it is, how to get in, what to try. */
 export function banner({ embedded, first, config }: App, address: string): string {
@@ -12,9 +13,7 @@ export function banner({ embedded, first, config }: App, address: string): strin
     `  GraphiQL   ${address}/graphql${token ? `#token=${token}` : ''}  (in a browser)`,
     `  Health     ${address}/health/ready`,
     `  Database   ${embedded ? `PostgreSQL under ${config.dataDir}` : 'the server of DATABASE_URL'}`,
-    ...(token
-      ? [`  Token      ${token}`, '             It is the owner’s and shown this once: keep it.']
-      : []),
+    ...tokenLines(token, config),
     '',
     '  Try:',
     `  curl ${address}/graphql -H 'content-type: application/json' -H "authorization: Bearer ${secret}" \\`,
@@ -23,4 +22,15 @@ export function banner({ embedded, first, config }: App, address: string): strin
     '',
   ];
   return lines.join('\n');
+}
+
+function tokenLines(token: string | null, { adminToken }: Config): string[] {
+  if (token) {
+    return [
+      `  Token      ${token}`,
+      '             It is the owner’s and shown this once: keep it.',
+    ];
+  }
+  if (adminToken) return ['  Token      that of PARLEY_ADMIN_TOKEN'];
+  return ['  Token      shown at the first start; `npx parley token create` makes another one'];
 }

@@ -1,10 +1,24 @@
-import { ConfigError } from './config/config';
+import { CommandRefused } from './cli/command-refused';
 import { ImportFileError } from './cli/import/twcs/import-file-error';
+import { ConfigError } from './config/config';
 import { EmbeddedPostgresError } from './db/embedded';
 import { DatabaseRefused } from './db/migrate';
 
+const kinds = [
+  CommandRefused,
+  ConfigError,
+  DatabaseRefused,
+  EmbeddedPostgresError,
+  ImportFileError,
+];
+
 /** What a person can put right: the message is all that they need. Any other error keeps its stack. */
 export function isExpected(error: unknown): error is Error {
-  const kinds = [ConfigError, DatabaseRefused, EmbeddedPostgresError, ImportFileError];
   return kinds.some((kind) => error instanceof kind);
+}
+
+/** What a terminal is shown of an error that ends the process. */
+export function explainError(error: unknown): string {
+  if (isExpected(error)) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,55 +1,73 @@
 import 'reflect-metadata';
+import { once } from 'node:events';
 import { createApp, type App } from './app';
 import { banner } from './banner';
-import { loadConfig, ConfigError, type Role } from './config/config';
+import { ConfigError, loadConfig, type Role } from './config/config';
 import { readEnv } from './config/env';
-import { isExpected } from './expected-errors';
+import { explainError } from './expected-errors';
+import { OpenConnections } from './open-connections';
+import { startOrStop } from './start-or-stop';
+import { Stopped, takeStopSignals } from './stop-signal';
 
 const roles: readonly Role[] = ['all', 'api', 'worker'];
 
-/** Starts the process's role, and stops everything that it started on SIGINT or SIGTERM. */
+/**
+ * How long a stop waits for requests that are being answered: less than the ten seconds after which
+ * container runtimes kill, so that an embedded PostgreSQL still comes to its orderly end.
+ */
+const STOP_LIMIT_MS = 8_000;
+
+/** Runs the process's role until a stop signal, and ends everything that it started. */
 async function main(): Promise<void> {
-  const role = (process.argv[2] ?? 'all') as Role;
-  if (!roles.includes(role)) {
-    throw new ConfigError(`There is no role "${role}": use all, api or worker.`);
-  }
-  const app = await createApp(loadConfig(readEnv(), role));
-  stopOnSignals(app);
-  if (role === 'worker') {
-    process.stdout.write('Parley runs jobs here. Ctrl-C stops it.\n');
-    return;
-  }
-  const address = await app.listen().catch(async (error: Error) => {
+  const config = loadConfig(readEnv(), readRole(process.argv.slice(2)));
+  const stop = takeStopSignals();
+  const app = await startOrStop(config, stop, () => createApp(config));
+  const connections = new OpenConnections(app.http.server);
+  try {
+    if (!stop.aborted) await announce(app);
+    if (!stop.aborted) await once(stop, 'abort');
+    app.log.info({ signal: (stop.reason as Stopped).signal }, 'stopping');
+  } finally {
+    connections.end(STOP_LIMIT_MS);
     await app.close();
-    throw listenError(error, app);
-  });
-  process.stdout.write(banner(app, address));
+  }
 }
 
-function stopOnSignals(app: App): void {
-  let stopping = false;
-  const stop = (signal: NodeJS.Signals) => {
-    if (stopping) return;
-    stopping = true;
-    app.log.info({ signal }, 'stopping');
-    app.close().catch((error: Error) => {
-      app.log.error({ err: error }, 'could not stop cleanly');
-      process.exitCode = 1;
-    });
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
-}
-
-function listenError(error: Error, { config }: App): Error {
-  if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') return error;
-  return new ConfigError(
-    `Port ${config.port} of ${config.host} is in use: stop what listens there, or set PORT to another one.`,
+function readRole([role = 'all', ...rest]: readonly string[]): Role {
+  if (rest.length === 0 && roles.includes(role as Role)) return role as Role;
+  const given = [role, ...rest].join(' ');
+  throw new ConfigError(
+    `There is no role "${given}": use all (the default), api or worker. Everything else is set by environment variables.`,
   );
 }
 
+/** Says that the process is there; one that answers requests listens first. */
+async function announce(app: App): Promise<void> {
+  if (app.config.role === 'worker') {
+    process.stdout.write('Parley runs jobs here. Ctrl-C stops it.\n');
+    return;
+  }
+  try {
+    process.stdout.write(banner(app, await app.listen()));
+  } catch (error) {
+    throw listenError(error as NodeJS.ErrnoException, app);
+  }
+}
+
+function listenError(error: NodeJS.ErrnoException, { config: { host, port } }: App): Error {
+  const reasons: Record<string, string> = {
+    EADDRINUSE: `Port ${port} of ${host} is in use: stop what listens there, or set PORT to another one.`,
+    EACCES: `This user may not listen on port ${port}: set PORT to one above 1023.`,
+    EADDRNOTAVAIL: `HOST is ${host}, which is no address of this machine: set it to one that is, or to 0.0.0.0 for all.`,
+    ENOTFOUND: `HOST is ${host}, which is no address and no name of this machine.`,
+  };
+  const reason = reasons[error.code ?? ''];
+  return reason === undefined ? error : new ConfigError(reason, { cause: error });
+}
+
 main().catch((error: unknown) => {
-  const text = isExpected(error) ? error.message : ((error as Error).stack ?? String(error));
-  process.stderr.write(`${text}\n`);
+  // at once: what was being started has connections that would keep the process for a while
+  if (error instanceof Stopped) process.exit(0);
+  process.stderr.write(`${explainError(error)}\n`);
   process.exitCode = 1;
 });

@@ -1,20 +1,35 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
 import { Command } from 'commander';
-import { isExpected } from '../expected-errors';
+import { explainError } from '../expected-errors';
+import { Stopped, takeStopSignals } from '../stop-signal';
 import { importCommand } from './import/command';
 import { schemaCommand } from './schema';
 import { tokenCommand } from './token';
 
-const program = new Command('parley').description(
-  'Parley, the headless customer-engagement platform. Reads the same environment as the server.',
-);
-importCommand(program);
-tokenCommand(program);
+const program = new Command('parley')
+  .description('Parley, the headless customer-engagement platform.')
+  .configureHelp({ showGlobalOptions: true })
+  .showHelpAfterError('(--help says how it is used)')
+  .addHelpText(
+    'after',
+    `
+Commands work beside a running server or without one, and read the same environment:
+  DATABASE_URL     a PostgreSQL of your own; left out, the embedded one is used
+  PARLEY_DATA_DIR  where the embedded one keeps its data (default: .parley)
+
+Examples:
+  parley import twcs twcs.csv
+  parley token create --name "Reporting" --scopes METRICS_READ CHANNEL_READ`,
+  );
+const stop = takeStopSignals();
+importCommand(program, stop);
+tokenCommand(program, stop);
 schemaCommand(program);
 
 program.parseAsync().catch((error: unknown) => {
-  const text = isExpected(error) ? error.message : ((error as Error).stack ?? String(error));
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${explainError(error)}\n`);
+  // at once: what was cut short may have connections that would keep the process for a while
+  if (error instanceof Stopped) process.exit(error.exitCode);
   process.exitCode = 1;
 });

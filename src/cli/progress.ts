@@ -108,13 +108,16 @@ function showBar(label: string, stream: NodeJS.WritableStream): Display {
 
 function showLines(label: string, stream: NodeJS.WritableStream, now: () => number): Display {
   let shownAt = now();
+  let updated = false;
   return {
     update(_, { percent, rows, rate, left }) {
+      updated = true;
       if (now() - shownAt < LINE_EVERY_MS) return;
       shownAt = now();
       stream.write(`${label}: ${percent}, ${rows} rows, ${rate} rows/s, ${left} left\n`);
     },
     finish({ percent, rows, rate, elapsed }) {
+      if (!updated) return;
       stream.write(`${label}: ${percent}, ${rows} rows in ${elapsed}, ${rate} rows/s\n`);
     },
   };

@@ -1,5 +1,5 @@
 import { DataSource, DefaultNamingStrategy, type Table } from 'typeorm';
-import type { Pool } from 'pg';
+import { Client, type ClientConfig, type Pool } from 'pg';
 import { migrations } from '../../migrations';
 import { entities } from '../entities';
 import { snakeCase } from './row-shape';
@@ -13,6 +13,17 @@ class SnakeCaseNames extends DefaultNamingStrategy {
   /** The name that PostgreSQL gives to a foreign key without one. */
   override foreignKeyName(table: Table | string, columns: string[]): string {
     return `${this.getTableName(table)}_${columns.join('_')}_fkey`;
+  }
+}
+
+/**
+ * A connection that is in use tells its loss twice: to whoever awaits its query, and by an event that
+ * ends the process when nobody listens. The pool listens to connections at rest only.
+ */
+class PooledConnection extends Client {
+  constructor(config?: ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
   }
 }
 
@@ -43,6 +54,7 @@ export function createDataSource({ url, role, poolSize, onError }: DataSourceOpt
     applicationName: `parley${role ? ` ${role}` : ''}`,
     logging: false,
     extra: {
+      Client: PooledConnection,
       // A role taken on in the start-up packet holds from the first statement and costs no round trip.
       options: ['-c timezone=UTC', ...(role ? [`-c role=${role}`] : [])].join(' '),
       connectionTimeoutMillis: 5_000,

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { installQueue } from '../jobs/install-queue';
+import { installQueue } from './install-queue';
 import { createDataSource } from './data-source';
 
 /** Any constant that no other program locks; the same in every version of Parley. */

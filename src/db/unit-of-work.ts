@@ -1,3 +1,4 @@
+import type { Client } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import { isConnectionLoss, type Session, type Sessions } from './sessions';
 
@@ -43,16 +44,17 @@ export class UnitOfWork {
   ): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
     try {
-      const session = (await runner.connect()) as Session;
-      await this.sessions.bind(session, workspaceId);
-      await runner.startTransaction();
+      const client = (await runner.connect()) as Client;
       try {
-        const result = await work(session, runner.manager);
+        await this.sessions.bind(client, workspaceId);
+        await runner.startTransaction();
+        const result = await work(client, runner.manager);
         await runner.commitTransaction();
         return result;
       } catch (error) {
-        // a lost connection has rolled back by itself, and a second error would hide the first
-        if (!isConnectionLoss(error)) await runner.rollbackTransaction();
+        // a lost connection has rolled back by itself; the pool hands out again what has not ended
+        if (isConnectionLoss(error)) void client.end();
+        else if (runner.isTransactionActive) await runner.rollbackTransaction();
         throw error;
       }
     } finally {

@@ -45,7 +45,10 @@ export class ConversationResolver {
     nullable: true,
     description: 'One conversation; null when you see none.',
   })
-  conversation(@Arg('id', () => ID) id: string, @Ctx() { loaders }: RequestContext) {
+  conversation(
+    @Arg('id', () => ID, { description: 'Of the conversation.' }) id: string,
+    @Ctx() { loaders }: RequestContext,
+  ) {
     return loaders.byId('Conversation', uuidOf('Conversation', id));
   }
 
@@ -70,7 +73,7 @@ export class ConversationResolver {
 
   @Mutation(() => ConversationClosePayload, { description: 'Closes a conversation.' })
   conversationClose(
-    @Arg('id', () => ID) id: string,
+    @Arg('id', () => ID, { description: 'Of the conversation.' }) id: string,
     @IdempotencyKey() key: string | null,
     @Ctx() ctx: RequestContext,
   ) {
@@ -79,7 +82,7 @@ export class ConversationResolver {
 
   @Mutation(() => ConversationReopenPayload, { description: 'Opens a closed conversation again.' })
   conversationReopen(
-    @Arg('id', () => ID) id: string,
+    @Arg('id', () => ID, { description: 'Of the conversation.' }) id: string,
     @IdempotencyKey() key: string | null,
     @Ctx() ctx: RequestContext,
   ) {
@@ -90,7 +93,7 @@ export class ConversationResolver {
     description: 'Gives a conversation to a user who sees its channel, or to nobody.',
   })
   conversationAssign(
-    @Arg('id', () => ID) id: string,
+    @Arg('id', () => ID, { description: 'Of the conversation.' }) id: string,
     @Arg('input', () => ConversationAssignInput) input: ConversationAssignInput,
     @IdempotencyKey() key: string | null,
     @Ctx() ctx: RequestContext,
@@ -102,7 +105,8 @@ export class ConversationResolver {
     description: 'Adds an internal note, which customers never see and no metric counts.',
   })
   noteAdd(
-    @Arg('conversationId', () => ID) conversationId: string,
+    @Arg('conversationId', () => ID, { description: 'Of the conversation.' })
+    conversationId: string,
     @Arg('input', () => NoteAddInput) input: NoteAddInput,
     @IdempotencyKey() key: string | null,
     @Ctx() ctx: RequestContext,

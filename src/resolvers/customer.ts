@@ -78,7 +78,7 @@ export class CustomerResolver {
 
   @Mutation(() => CustomerIdentityAddPayload, { description: 'Gives a customer one more handle.' })
   customerIdentityAdd(
-    @Arg('customerId', () => ID) customerId: string,
+    @Arg('customerId', () => ID, { description: 'Whose it is.' }) customerId: string,
     @Arg('input', () => CustomerIdentityInput) input: CustomerIdentityInput,
     @IdempotencyKey() key: string | null,
     @Ctx() ctx: RequestContext,

@@ -29,7 +29,8 @@ export class MessageResolver {
       'Records a message that your own transport carried, and with it the customer and the conversation where they are new.',
   })
   messageRecord(
-    @Arg('channelId', () => ID) channelId: string,
+    @Arg('channelId', () => ID, { description: 'The channel that it came through.' })
+    channelId: string,
     @Arg('input', () => MessageRecordInput) input: MessageRecordInput,
     @IdempotencyKey() key: string | null,
     @Ctx() ctx: RequestContext,

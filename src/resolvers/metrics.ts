@@ -1,7 +1,7 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../domain/kit/request-context';
 import { responseMetrics } from '../domain/metrics/response-metrics';
-import { ResponseMetricsDimension } from '../domain/metrics/response-sql';
+import { ResponseMetricsDimension } from '../domain/metrics/dimensions';
 import { Visibility } from '../schema/enums';
 import { ResponseMetrics } from '../schema/metrics';
 import { DateTimeRange } from '../schema/shared/inputs';

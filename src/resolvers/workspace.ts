@@ -26,7 +26,10 @@ export class WorkspaceResolver {
     nullable: true,
     description: 'The object with this id, of whatever type; null when you see none.',
   })
-  node(@Arg('id', () => ID) id: string, @Ctx() { actor, loaders }: RequestContext) {
+  node(
+    @Arg('id', () => ID, { description: 'Of any object.' }) id: string,
+    @Ctx() { actor, loaders }: RequestContext,
+  ) {
     return loadNode(actor, loaders, id);
   }
 
@@ -43,7 +46,7 @@ export class WorkspaceResolver {
 
   @Mutation(() => ApiKeyRevokePayload, { description: 'Ends an API key at once.' })
   apiKeyRevoke(
-    @Arg('id', () => ID) id: string,
+    @Arg('id', () => ID, { description: 'Of the key.' }) id: string,
     @IdempotencyKey() key: string | null,
     @Ctx() ctx: RequestContext,
   ) {

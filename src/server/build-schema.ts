@@ -2,6 +2,7 @@ import '../schema/enums';
 import {
   getNamedType,
   getNullableType,
+  isEnumType,
   isInputObjectType,
   isInterfaceType,
   isListType,
@@ -25,12 +26,28 @@ export function buildSchema(): GraphQLSchema {
     validate: false,
   });
   for (const type of Object.values(schema.getTypeMap())) {
-    if (isObjectType(type)) completeFields(type);
+    if (isObjectType(type)) {
+      completeFields(type);
+      describeArguments(type);
+    }
     // type-graphql's own function is asynchronous, which compiled operations don't wait for
     if (isInterfaceType(type)) type.resolveType = typeMark;
     if (isInputObjectType(type) && type.name === 'CustomerBy') type.isOneOf = true;
   }
+  schema.getQueryType()!.description = 'Everything that can be asked for.';
+  schema.getMutationType()!.description = 'Everything that can be done.';
   return schema;
+}
+
+/** An argument without a description of its own has that of its type. */
+function describeArguments(type: GraphQLObjectType): void {
+  for (const { args } of Object.values(type.getFields())) {
+    for (const argument of args) {
+      const target = getNamedType(argument.type);
+      const speaks = isInputObjectType(target) || isEnumType(target);
+      if (speaks) argument.description ??= target.description;
+    }
+  }
 }
 
 /** Objects behind an interface are marked with their types where they are loaded. */

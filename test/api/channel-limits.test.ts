@@ -155,10 +155,10 @@ describe('a limited key sees of', () => {
   });
 
   test('single objects only those on its channel', async () => {
-    for (const id of Object.values(here)) {
+    for (const id of Object.values<string>({ ...here })) {
       expect(await call(limited, 'node', { id }, '{ id }')).toEqual({ id });
     }
-    for (const id of Object.values(there)) {
+    for (const id of Object.values<string>({ ...there })) {
       expect([id, await call(owner, 'node', { id }, '{ id }')]).toEqual([id, { id }]);
       expect([id, await call(limited, 'node', { id }, '{ id }')]).toEqual([id, null]);
     }

@@ -193,9 +193,7 @@ function filters(depth: number): fc.Arbitrary<Filter> {
         lastMessageAt: range,
         search: oneOf(...Object.keys(SEARCHES)),
       };
-      return fc.record(
-        Object.fromEntries(keys.map((key) => [key, all[key as keyof typeof all]])),
-      ) as unknown as fc.Arbitrary<Filter>;
+      return fc.record(Object.fromEntries(keys.map((key) => [key, all[key as keyof typeof all]])));
     });
   if (depth <= 1) return leaf;
   const inner = filters(depth - 1);

@@ -1,8 +1,12 @@
 import fc from 'fast-check';
+import { systemActor } from '../../src/auth/actor';
+import { ingestMessages } from '../../src/domain/ingest/ingest-messages';
+import type { InboundItem } from '../../src/domain/ingest/item';
+import { runCommand } from '../../src/domain/kit/command';
 import { startTestApp, type TestApp } from '../support/app';
 import { must } from '../support/call';
 import type { Client } from '../support/client';
-import { asOwner } from '../support/owner';
+import { asOwner, uuid } from '../support/owner';
 import { makeChannel, unique } from '../support/world';
 
 let parley: TestApp;
@@ -225,7 +229,48 @@ describe('whatever the order in which messages come, and however often', () => {
       { numRuns: 10 },
     );
   });
+
+  test('they are so too when a connector hands them over in batches', async () => {
+    const batches = stories.chain(([messages, told]) =>
+      fc.tuple(fc.constant(messages), fc.constant(told), fc.array(fc.nat({ max: 8 }))),
+    );
+    await fc.assert(
+      fc.asyncProperty(batches, async ([messages, told, sizes]) => {
+        const { owner, workspaceId } = await parley.workspace();
+        const channelId = uuid(await makeChannel(owner));
+        const actor = systemActor(workspaceId, new Set());
+        const left = told.map((message) => itemOf(channelId, message));
+        for (const size of [...sizes, left.length]) {
+          const items = left.splice(0, size);
+          const answer = await runCommand(parley.app.units, actor, parley.now(), ingestMessages, {
+            items,
+          });
+          expect(answer.ok).toBe(true);
+        }
+        await expectState(workspaceId, messages);
+      }),
+      { numRuns: 20 },
+    );
+  });
 });
+
+function itemOf(channelId: string, told: Told): InboundItem {
+  const person = { channelKind: 'X', scope: '', externalId: told.author };
+  const isInbound = told.direction === 'INBOUND';
+  return {
+    channelId,
+    threadKey: told.thread,
+    visibility: told.thread,
+    externalId: told.id,
+    orderKey: BigInt(told.orderKey),
+    direction: told.direction,
+    author: isInbound ? { identity: person } : { name: 'Acme' },
+    customer: isInbound ? person : null,
+    replyTo: told.replyTo === null ? null : { externalId: told.replyTo },
+    sentAt: timeOf(told),
+    body: told.id,
+  };
+}
 
 test('a message told again with another thread or customer leaves nothing behind', async () => {
   const { owner, workspaceId } = await parley.workspace();

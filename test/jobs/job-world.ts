@@ -6,7 +6,7 @@ import type { DataSource } from 'typeorm';
 import { createDataSource, poolOf } from '../../src/db/data-source';
 import { Sessions } from '../../src/db/sessions';
 import { UnitOfWork } from '../../src/db/unit-of-work';
-import { installQueue } from '../../src/jobs/install-queue';
+import { installQueue } from '../../src/db/install-queue';
 import { enqueue, type NewJob } from '../../src/jobs/queue';
 import { startWorker, type Worker, type WorkerOptions } from '../../src/jobs/worker';
 import { createLogger } from '../../src/telemetry/logger';

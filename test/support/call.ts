@@ -1,4 +1,4 @@
-import { print, type GraphQLField } from 'graphql';
+import { assertObjectType, getNamedType, isCompositeType, type GraphQLField } from 'graphql';
 import { buildSchema } from '../../src/server/build-schema';
 import type { Answer, Client } from './client';
 
@@ -95,17 +95,11 @@ export async function refused(
 
 /** Everything in a mutation's payload beside its errors, selected as shortly as can be. */
 function objectsOf(name: string): string {
-  const payload = schema.getMutationType()!.getFields()[name]!.type;
-  const type = schema.getType(String(payload).replaceAll(/[[\]!]/g, ''));
-  if (!type?.astNode && !type) throw new Error(print(payload as never));
-  const fields = (
-    type as never as { getFields(): Record<string, GraphQLField<unknown, unknown>> }
-  ).getFields();
-  return Object.values(fields)
+  const payload = getNamedType(schema.getMutationType()!.getFields()[name]!.type);
+  return Object.values(assertObjectType(payload).getFields())
     .filter((field) => field.name !== 'userErrors')
-    .map((field) => {
-      const target = schema.getType(String(field.type).replaceAll(/[[\]!]/g, ''));
-      return target && 'getFields' in target ? `${field.name} { __typename }` : field.name;
-    })
+    .map(({ name: field, type }) =>
+      isCompositeType(getNamedType(type)) ? `${field} { __typename }` : field,
+    )
     .join(' ');
 }

@@ -68,7 +68,7 @@ export async function recordMessage(
     },
   );
   if (messageRecord.userErrors.length > 0)
-    throw new Error(JSON.stringify(messageRecord.userErrors));
+    {throw new Error(JSON.stringify(messageRecord.userErrors));}
   return messageRecord;
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { createProgressReporter } from '../progress';
-import { withSession } from '../session';
+import { withSession, workspaceUuid } from '../session';
 import { ImportFileError } from './twcs/import-file-error';
 import { planTwcsImport, type TwcsPlan } from './twcs/plan';
 import type { OnReadProgress } from './twcs/reader';
@@ -11,41 +11,58 @@ const PRINTED = 20;
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
+/** "1 row", "5,000 rows". */
+const counted = (count: number, one: string, many = `${one}s`) =>
+  `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
+
 /** `parley import FORMAT FILE` */
-export function importCommand(program: Command): void {
+export function importCommand(program: Command, stop: AbortSignal): void {
   program
     .command('import')
     .description('bring conversations in from a file')
     .command('twcs')
-    .description('import "Customer Support on Twitter" (the Kaggle format); again is safe')
+    .summary('"Customer Support on Twitter", the Kaggle format')
+    .description(
+      'Imports "Customer Support on Twitter" in the Kaggle format: a channel for each brand, with its ' +
+        'customers, conversations and messages. Running it again, also after it was stopped in the ' +
+        'middle, imports what is missing and changes nothing else.',
+    )
     .argument('<file>', 'the CSV file')
     .option('--workspace <id>', 'the workspace to import into (default: the first)')
-    .action((file: string, options: { workspace?: string }) => runTwcs(file, options.workspace));
+    .action(async (file: string, { workspace }: { workspace?: string }) => {
+      const workspaceId = workspace === undefined ? undefined : workspaceUuid(workspace);
+      await runTwcs(file, workspaceId, stop);
+    });
 }
 
-async function runTwcs(file: string, workspace: string | undefined): Promise<void> {
+async function runTwcs(
+  file: string,
+  workspaceId: string | undefined,
+  stop: AbortSignal,
+): Promise<void> {
   const plan = await withFile(file, () =>
-    reporting('Checking ', (onProgress) => planTwcsImport(file, onProgress)),
+    reporting('Checking', stop, (onProgress) => planTwcsImport(file, onProgress)),
   );
-  await withSession(workspace, async (session) => {
-    const { token } = session.app.first;
-    if (token) say(`A first workspace was made. Its owner token, shown this once: ${token}`);
+  await withSession({ workspaceId, stop }, async (session) => {
     const result = await withFile(file, () =>
-      reporting('Importing', (onProgress) => importTwcs(session, file, plan, onProgress)),
+      reporting('Importing', stop, (onProgress) => importTwcs(session, file, plan, onProgress)),
     );
     printSummary(plan, result);
   });
 }
 
+/** Shows how far the work has come, which ends at its next step after a stop. */
 async function reporting<T>(
   label: string,
+  stop: AbortSignal,
   work: (onProgress: OnReadProgress) => Promise<T>,
 ): Promise<T> {
   const reporter = createProgressReporter({ label });
   try {
-    return await work(({ bytes, totalBytes, rows }) =>
-      reporter.update({ done: bytes, total: totalBytes, rows }),
-    );
+    return await work(({ bytes, totalBytes, rows }) => {
+      stop.throwIfAborted();
+      reporter.update({ done: bytes, total: totalBytes, rows });
+    });
   } finally {
     reporter.finish();
   }
@@ -62,11 +79,14 @@ async function withFile<T>(file: string, work: () => Promise<T>): Promise<T> {
 }
 
 function printSummary(plan: TwcsPlan, { channels, created, unchanged }: ImportResult): void {
-  say(`${plan.rows} rows: ${created} messages imported, ${unchanged} there already.`);
-  say(`${channels} channels, ${plan.customers} customers, ${plan.conversations} conversations.`);
+  const messages = `${counted(created, 'message')} imported, ${unchanged.toLocaleString('en-US')} there already`;
+  say(`${counted(plan.rows + plan.rejectedCount, 'row')}: ${messages}.`);
+  say(
+    `${counted(channels, 'channel')}, ${counted(plan.customers, 'customer')}, ${counted(plan.conversations, 'conversation')}.`,
+  );
   printNotes('could not be used', plan.rejectedCount, plan.rejected);
   printNotes(
-    'answer in a circle, and were imported as answers to none',
+    'would close a circle of replies, and came in as replies to none',
     plan.cutReplyCount,
     plan.cutReplies,
   );
@@ -78,7 +98,7 @@ function printNotes(
   notes: readonly { line: number; reason: string }[],
 ) {
   if (count === 0) return;
-  say(`${count} ${count === 1 ? 'row' : 'rows'} ${what}:`);
+  say(`${counted(count, 'row')} ${what}:`);
   for (const { line, reason } of notes.slice(0, PRINTED)) say(`  line ${line}: ${reason}`);
-  if (count > PRINTED) say(`  … and ${count - PRINTED} more`);
+  if (count > PRINTED) say(`  … and ${(count - PRINTED).toLocaleString('en-US')} more`);
 }

@@ -1,9 +1,11 @@
 import { createChannel } from '../../domain/channel/create-channel';
 import { ChannelKind } from '../../domain/channel/kinds';
 import { ingestMessages } from '../../domain/ingest/ingest-messages';
+import { ErrorCode } from '../../domain/kit/errors';
 import type { IdentityRef, InboundItem } from '../../domain/ingest/item';
 import { sql } from '../../db/sql';
 import { refreshStatistics } from '../../db/statistics';
+import { CommandRefused } from '../command-refused';
 import type { CliSession } from '../session';
 import { twcsItems, type TwcsItem } from './twcs/items';
 import type { TwcsPlan } from './twcs/plan';
@@ -44,7 +46,7 @@ export async function importTwcs(
     written += batch.length;
     batch = [];
     if (written < analyseAt) return;
-    await refreshStatistics(session.app.databaseUrl);
+    await refreshStatistics(session.core.databaseUrl);
     analyseAt = written * 4;
   };
   for await (const item of twcsItems(path, plan, onProgress)) {
@@ -67,23 +69,39 @@ async function ensureChannels(
   return channels;
 }
 
-async function ensureChannel({ app, actor, run }: CliSession, handle: string): Promise<string> {
+async function ensureChannel(session: CliSession, handle: string): Promise<string> {
   const externalId = handle.toLowerCase();
-  const kind = ChannelKind.X;
-  const [known] = await app.sessions.objects<{ id: string }>(
-    actor.workspaceId,
-    sql`select id from channel
-        where workspace_id = ${actor.workspaceId} and kind = ${kind} and external_id = ${externalId}`,
-  );
-  if (known) return known.id;
+  const known = await findChannel(session, externalId);
+  if (known) return known;
   const input = {
-    kind,
+    kind: ChannelKind.X,
     name: handle,
     externalId,
     identityScope: null,
     visibility: 'PUBLIC' as const,
   };
-  return (await run(createChannel, { input })).channelId;
+  try {
+    return (await session.run(createChannel, { input })).channelId;
+  } catch (error) {
+    if (!(error instanceof CommandRefused) || !error.has(ErrorCode.CONFLICT)) throw error;
+    // another import has made it at this moment
+    const made = await findChannel(session, externalId);
+    if (!made) throw error;
+    return made;
+  }
+}
+
+async function findChannel(
+  { core, actor }: CliSession,
+  externalId: string,
+): Promise<string | undefined> {
+  const [channel] = await core.sessions.objects<{ id: string }>(
+    actor.workspaceId,
+    sql`select id from channel
+        where workspace_id = ${actor.workspaceId} and kind = ${ChannelKind.X}
+          and external_id = ${externalId}`,
+  );
+  return channel?.id;
 }
 
 function inboundItem(item: TwcsItem, channels: ReadonlyMap<string, string>): InboundItem {

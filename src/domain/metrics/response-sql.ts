@@ -5,14 +5,7 @@ import { checkAlternatives, within, type TimeRange } from '../kit/filter';
 import { uuidOf } from '../kit/ids';
 import { NIL_UUID } from '../kit/input';
 import type { Reader } from '../kit/reader';
-
-/** What figures can be split by. */
-export enum ResponseMetricsDimension {
-  CHANNEL = 'CHANNEL',
-  DAY = 'DAY',
-  HOUR_OF_WEEK = 'HOUR_OF_WEEK',
-  VISIBILITY = 'VISIBILITY',
-}
+import { ResponseMetricsDimension } from './dimensions';
 
 /** What response metrics are asked for. */
 export interface ResponseMetricsArgs {

@@ -38,7 +38,7 @@ export interface ReadProgress {
   rows: number;
 }
 
-/** Called about every 64 KiB. */
+/** Called about every 64 KiB, and once more at the end. */
 export type OnReadProgress = (progress: ReadProgress) => void;
 
 /** Turns parsed records into rows, and keeps the line at which each began. */
@@ -143,4 +143,6 @@ export async function* readTwcsRows(
   await parser.end();
   for (const row of records.takeBatch()) yield row;
   records.checkEnd();
+  // the parser keeps the last record back until it knows that no more bytes come
+  onProgress?.({ bytes, totalBytes: file.size, rows: records.rows });
 }

@@ -1,0 +1,87 @@
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import type { Config } from './config/config';
+import { createDataSource, poolOf } from './db/data-source';
+import { findRunningPostgres, startEmbeddedPostgres, type EmbeddedPostgres } from './db/embedded';
+import { withMigrationLock } from './db/migrate';
+import { Sessions } from './db/sessions';
+import { UnitOfWork } from './db/unit-of-work';
+import { ensureFirstWorkspace, type FirstWorkspace } from './domain/workspace/first-workspace';
+import { createLogger } from './telemetry/logger';
+
+/** What tests put in place of the real thing, and how commands differ from the server. */
+export interface CoreOptions {
+  clock?: () => Date;
+  log?: Logger;
+  /** For commands: uses the embedded PostgreSQL of a Parley that is running, where one is. */
+  beside?: boolean;
+}
+
+/** The database and what commands run on: all of Parley but its servers. */
+export interface Core {
+  config: Config;
+  log: Logger;
+  clock: () => Date;
+  databaseUrl: string;
+  /** The embedded server, where this process runs one. */
+  embedded: EmbeddedPostgres | null;
+  first: FirstWorkspace;
+  pool: Pool;
+  sessions: Sessions;
+  units: UnitOfWork;
+  close(): Promise<void>;
+}
+
+/** Steps that undo what was started, run backwards once. */
+export class Closing {
+  private readonly steps: (() => Promise<unknown>)[] = [];
+
+  add(step: () => Promise<unknown>): void {
+    this.steps.push(step);
+  }
+
+  async run(): Promise<void> {
+    for (const step of this.steps.splice(0).reverse()) await step();
+  }
+}
+
+/** Starts the database if there is none, brings it up to date and connects to it. */
+export async function openCore(config: Config, options: CoreOptions = {}): Promise<Core> {
+  const { clock = () => new Date(), log = createLogger(config.logLevel), beside } = options;
+  const closing = new Closing();
+  try {
+    const running = beside ? await findRunningPostgres(config.dataDir) : null;
+    const given = config.databaseUrl ?? running;
+    const embedded = given ? null : await startEmbedded(config, log);
+    if (embedded) closing.add(() => embedded.stop());
+    const databaseUrl = given ?? embedded!.url;
+
+    const open = async (role: 'parley_api' | 'parley_system', poolSize: number) => {
+      const onError = (error: Error) => log.warn({ err: error }, 'a database connection was lost');
+      const source = createDataSource({ url: databaseUrl, role, poolSize, onError });
+      await source.initialize();
+      closing.add(() => source.destroy());
+      return source;
+    };
+    // only one process at a time may look for a first workspace and make it
+    const connected = await withMigrationLock(databaseUrl, async () => {
+      const dataSource = await open('parley_api', config.poolSize);
+      const pool = poolOf(dataSource);
+      const sessions = new Sessions(pool);
+      const units = new UnitOfWork(dataSource, sessions);
+      const system = new Sessions(poolOf(await open('parley_system', 2)));
+      const { adminToken } = config;
+      const first = await ensureFirstWorkspace({ system, units, now: clock(), adminToken });
+      return { pool, sessions, units, first };
+    });
+    const close = () => closing.run();
+    return { config, log, clock, databaseUrl, embedded, ...connected, close };
+  } catch (error) {
+    await closing.run();
+    throw error;
+  }
+}
+
+function startEmbedded(config: Config, log: Logger): Promise<EmbeddedPostgres> {
+  return startEmbeddedPostgres({ dataDir: config.dataDir, log: (line) => log.info(line) });
+}
