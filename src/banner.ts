@@ -1,9 +1,9 @@
 import type { App } from './app';
-import type { Config } from './config/config';
 
 /** What a person sees when the server is up: where it is, how to get in, what to try. */
-export function banner({ embedded, first, config }: App, address: string): string {
-  const { token } = first;
+export function banner(app: App, address: string): string {
+  const { embedded, config } = app;
+  const { token } = app.first;
   const secret = token ?? (config.adminToken ? '$PARLEY_ADMIN_TOKEN' : '$TOKEN');
   const lines = [
     '',
@@ -13,7 +13,7 @@ export function banner({ embedded, first, config }: App, address: string): strin
     `  GraphiQL   ${address}/graphql${token ? `#token=${token}` : ''}  (in a browser)`,
     `  Health     ${address}/health/ready`,
     `  Database   ${embedded ? `PostgreSQL under ${config.dataDir}` : 'the server of DATABASE_URL'}`,
-    ...tokenLines(token, config),
+    ...tokenLines(app),
     '',
     '  Try:',
     `  curl ${address}/graphql -H 'content-type: application/json' -H "authorization: Bearer ${secret}" \\`,
@@ -24,7 +24,7 @@ export function banner({ embedded, first, config }: App, address: string): strin
   return lines.join('\n');
 }
 
-function tokenLines(token: string | null, { adminToken }: Config): string[] {
+function tokenLines({ first: { token }, config: { adminToken } }: App): string[] {
   if (token) {
     return [
       `  Token      ${token}`,
@@ -33,4 +33,9 @@ function tokenLines(token: string | null, { adminToken }: Config): string[] {
   }
   if (adminToken) return ['  Token      that of PARLEY_ADMIN_TOKEN'];
   return ['  Token      shown at the first start; `npx parley token create` makes another one'];
+}
+
+/** The owner token for a process that shows no banner: this is the only time that it is known. Empty when none was made. */
+export function firstToken({ first: { token } }: Pick<App, 'first'>): string {
+  return token ? `A first workspace was made. Its owner token, shown this once: ${token}\n` : '';
 }

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { once } from 'node:events';
 import { createApp, type App } from './app';
-import { banner } from './banner';
+import { banner, firstToken } from './banner';
 import { ConfigError, loadConfig, type Role } from './config/config';
 import { readEnv } from './config/env';
 import { explainError } from './expected-errors';
@@ -24,7 +24,8 @@ async function main(): Promise<void> {
   const app = await startOrStop(config, stop, () => createApp(config));
   const connections = new OpenConnections(app.http.server);
   try {
-    if (!stop.aborted) await announce(app);
+    if (stop.aborted) process.stdout.write(firstToken(app));
+    else await announce(app);
     if (!stop.aborted) await once(stop, 'abort');
     app.log.info({ signal: (stop.reason as Stopped).signal }, 'stopping');
   } finally {
@@ -44,12 +45,13 @@ function readRole([role = 'all', ...rest]: readonly string[]): Role {
 /** Says that the process is there; one that answers requests listens first. */
 async function announce(app: App): Promise<void> {
   if (app.config.role === 'worker') {
-    process.stdout.write('Parley runs jobs here. Ctrl-C stops it.\n');
+    process.stdout.write(`Parley runs jobs here. Ctrl-C stops it.\n${firstToken(app)}`);
     return;
   }
   try {
     process.stdout.write(banner(app, await app.listen()));
   } catch (error) {
+    process.stdout.write(firstToken(app));
     throw listenError(error as NodeJS.ErrnoException, app);
   }
 }

@@ -1,6 +1,7 @@
 import { systemActor, type Actor } from '../auth/actor';
 import { Permission } from '../auth/permissions';
 import { ConfigError, loadConfig } from '../config/config';
+import { firstToken } from '../banner';
 import { readEnv } from '../config/env';
 import type { Core } from '../core';
 import { runCommand, type Command } from '../domain/kit/command';
@@ -51,8 +52,9 @@ export async function withSession<T>(
   const config = { ...loadConfig(readEnv()), logLevel: 'warn' as const };
   const { core, close } = await openDatabase(config, stop);
   try {
+    // on standard error, so that what a command prints can be used by a script
+    process.stderr.write(firstToken(core));
     stop.throwIfAborted();
-    tellFirstToken(core);
     const actor = systemActor(
       workspaceId ?? core.first.workspaceId,
       new Set(Object.values(Permission)),
@@ -64,12 +66,6 @@ export async function withSession<T>(
   } finally {
     await close();
   }
-}
-
-/** On standard error, so that what a command prints can be used by a script. */
-function tellFirstToken({ first: { token } }: Core): void {
-  if (!token) return;
-  process.stderr.write(`A first workspace was made. Its owner token, shown this once: ${token}\n`);
 }
 
 async function requireWorkspace({ sessions }: Core, id: string): Promise<void> {

@@ -151,7 +151,7 @@ test('a mutation whose database goes away in the middle writes nothing, and can 
     ...{ sentAt: '2026-02-01T10:00:00Z', customer: { externalId: 'ada' } },
   };
   const variables = { channelId, input, key: 'once' };
-  const before = await everythingOf({ database } as never, workspaceId);
+  const before = await everythingOf({ database }, workspaceId);
   for (const table of ['message', 'touchpoint', 'event_outbox', 'idempotency_record']) {
     const answer = await holding(table, async () => {
       const answering = owner.ask(document, variables);
@@ -161,7 +161,7 @@ test('a mutation whose database goes away in the middle writes nothing, and can 
     });
     expectFault(answer);
     await wire.mend();
-    expect(await everythingOf({ database } as never, workspaceId)).toBe(before);
+    expect(await everythingOf({ database }, workspaceId)).toBe(before);
   }
   const first = await owner.query(document, variables);
   expect(first).toMatchObject({ messageRecord: { outcome: 'CREATED', userErrors: [] } });

@@ -91,6 +91,7 @@ test('edits and deletions are events without the text', async () => {
     sql`select type, data from event_outbox where type in ('message.edited', 'message.deleted') order by seq`,
   );
   expect(rows.map(({ type }) => type)).toEqual(['message.edited', 'message.deleted']);
-  for (const { data } of rows)
-    {expect(Object.keys(data).sort()).toEqual(['channelId', 'conversationId']);}
+  for (const { data } of rows) {
+    expect(Object.keys(data).sort()).toEqual(['channelId', 'conversationId']);
+  }
 });

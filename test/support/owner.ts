@@ -75,7 +75,10 @@ export function auditOf(
 }
 
 /** Every table's rows of a workspace, as text: the same before and after, when nothing was written. */
-export async function everythingOf(parley: TestApp, workspaceId: string): Promise<string> {
+export async function everythingOf(
+  parley: Pick<TestApp, 'database'>,
+  workspaceId: string,
+): Promise<string> {
   const tables = await asOwner<{ name: string }>(
     parley,
     `select table_name "name" from information_schema.columns

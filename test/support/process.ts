@@ -41,9 +41,12 @@ export async function endProcesses(): Promise<void> {
   await Promise.all([...children].map((child) => child.kill('SIGKILL')));
   for (const directory of directories) {
     const postmaster = await postmasterOf(join(directory, 'data'));
-    if (postmaster !== null && isAlive(postmaster)) {
+    if (postmaster !== null && (await alive([postmaster])).length > 0) {
       process.kill(postmaster, 'SIGQUIT');
-      await until(() => !isAlive(postmaster), 'the left-over PostgreSQL ends');
+      await until(
+        async () => (await alive([postmaster])).length === 0,
+        'the left-over PostgreSQL ends',
+      );
     }
     await rm(directory, { recursive: true, force: true });
   }
@@ -84,11 +87,12 @@ export class Running {
       this.wake();
     });
     children.add(this);
-    this.end = once(this.child, 'close').then(([code, signal]) => {
+    this.end = once(this.child, 'close').then((end) => {
       this.ended = true;
       children.delete(this);
       this.wake();
-      return { code, signal } as End;
+      const [code, signal] = end as [End['code'], End['signal']];
+      return { code, signal };
     });
   }
 
@@ -164,21 +168,37 @@ function environment(env: Variables): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(kept), PORT: '0', ...env };
 }
 
+interface Listed {
+  pid: number;
+  parent: number;
+  args: string;
+}
+
+/** Every process that lives; the dead that nobody reaped are left out. */
+async function listProcesses(): Promise<Listed[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,stat=,args=']);
+  return stdout.split('\n').flatMap((text) => {
+    const [, pid, parent, state, args = ''] = /^ *(\d+) +(\d+) +(\S+) +(.*)$/.exec(text) ?? [];
+    if (state === undefined || state.startsWith('Z')) return [];
+    return [{ pid: Number(pid), parent: Number(parent), args }];
+  });
+}
+
 /** The process ids of the PostgreSQL over a data directory, none when it is down. */
 export async function postgresOf(dataDir: string): Promise<number[]> {
-  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,args=']);
-  const all = stdout
-    .split('\n')
-    .map((text) => /^ *(\d+) +(\d+) (.*)$/.exec(text))
-    .filter((found) => found !== null)
-    .map(([, pid, parent, args]) => ({ pid: Number(pid), parent: Number(parent), args: args! }));
+  const all = await listProcesses();
   const roots = all
-    .filter(({ args }) => args.includes(dataDir) && /postgres|initdb/.test(args))
-    .filter(({ args }) => !args.includes('run-source.mjs'))
+    .filter(({ args }) => args.includes(dataDir) && /^\S*(postgres|initdb)\b/.test(args))
     .map(({ pid }) => pid);
   return all
     .filter(({ pid, parent }) => roots.includes(pid) || roots.includes(parent))
     .map(({ pid }) => pid);
+}
+
+/** Those of some processes that live. */
+export async function alive(pids: readonly number[]): Promise<number[]> {
+  const all = await listProcesses();
+  return pids.filter((wanted) => all.some(({ pid }) => pid === wanted));
 }
 
 /** The postmaster that a data directory's record names, which need not live any more. */
@@ -191,16 +211,6 @@ export async function postmasterOf(dataDir: string): Promise<number | null> {
     return Number.isNaN(pid) ? null : pid;
   } catch {
     return null;
-  }
-}
-
-/** Whether a process exists. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }
 

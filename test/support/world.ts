@@ -67,8 +67,9 @@ export async function recordMessage(
       },
     },
   );
-  if (messageRecord.userErrors.length > 0)
-    {throw new Error(JSON.stringify(messageRecord.userErrors));}
+  if (messageRecord.userErrors.length > 0) {
+    throw new Error(JSON.stringify(messageRecord.userErrors));
+  }
   return messageRecord;
 }
 

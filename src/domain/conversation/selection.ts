@@ -35,7 +35,7 @@ export function selectConversations(
     own: conversationShape.pick(propertiesFor(own, orderedBy)),
     neighbours: joined.map((name) => ({
       name,
-      shape: neighbours[name].shape.pick(propertiesFor(fieldsOf(name))) as RowShape<object>,
+      shape: neighbours[name].shape.pick(propertiesFor(fieldsOf(name))),
     })),
   };
 }
