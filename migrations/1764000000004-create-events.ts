@@ -36,7 +36,7 @@ export class CreateEvents1764000000004 implements MigrationInterface {
         data jsonb not null,
         primary key (workspace_id, position)
       );
-      ${tenantTable('event_log')}
+      ${tenantTable('event_log', 'insert')}
 
       create table idempotency_record (
         workspace_id uuid not null references workspace,

@@ -296,8 +296,8 @@ ALTER TABLE event_log ENABLE ROW LEVEL SECURITY;
 ALTER TABLE event_log FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_workspaces ON event_log AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
 CREATE POLICY workspace_only ON event_log AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
-GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE event_log TO parley_api;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE event_log TO parley_system;
+GRANT INSERT, SELECT ON TABLE event_log TO parley_api;
 
 CREATE TABLE event_outbox (
   workspace_id uuid NOT NULL,

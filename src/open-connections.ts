@@ -1,25 +1,33 @@
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * The connections of an HTTP server that a stop would wait for in vain: those on which no request has
- * come yet, as browsers open in advance (Node counts them as busy), and those whose request does
- * not end.
+ * The connections of an HTTP server, which would otherwise hold up its stop: those on which no request
+ * has come yet, as browsers open in advance (Node counts them as busy); those that are kept alive
+ * after the answer under way; and those whose request does not end.
  */
 export class OpenConnections {
   private readonly silent = new Set<Socket>();
+  private readonly answering = new Set<ServerResponse>();
 
   constructor(private readonly server: Server) {
     server.on('connection', (socket) => {
       this.silent.add(socket);
       socket.once('close', () => this.silent.delete(socket));
     });
-    server.on('request', ({ socket }) => this.silent.delete(socket));
+    server.on('request', ({ socket }, response) => {
+      this.silent.delete(socket);
+      this.answering.add(response);
+      response.once('close', () => this.answering.delete(response));
+    });
   }
 
-  /** Ends the silent ones now, and those that are still busy after a while. */
+  /** Ends each connection as soon as nothing is being answered on it, and all after a while. */
   end(afterMs: number): void {
     for (const socket of this.silent) socket.destroy();
+    for (const response of this.answering) {
+      if (!response.headersSent) response.setHeader('connection', 'close');
+    }
     setTimeout(() => this.server.closeAllConnections(), afterMs).unref();
   }
 }

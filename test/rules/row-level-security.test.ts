@@ -7,6 +7,20 @@ import { readTables } from '../support/catalog';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { insertExampleRows } from '../support/example-rows';
 
+/** What the API may only add to. */
+const HISTORY = [
+  'audit_entry',
+  'event_log',
+  'event_outbox',
+  'lifecycle_transition',
+  'message_revision',
+];
+
+/** SQLSTATE of a statement that the role has no right to. */
+const NOT_GRANTED = '42501';
+
+const history = (outcome: string) => Object.fromEntries(HISTORY.map((table) => [table, outcome]));
+
 const ours = randomUUID();
 const theirs = randomUUID();
 
@@ -103,14 +117,29 @@ test('bound to a workspace, rows of another can be neither changed, locked nor d
     (table: string) => `select from ${table} where workspace_id = $1 for update`,
     (table: string) => `delete from ${table} where workspace_id = $1`,
   ]) {
-    expect(await asOurs((table) => [statement(table), [theirs]])).toEqual(all('0 rows'));
+    expect(await asOurs((table) => [statement(table), [theirs]])).toEqual({
+      ...all('0 rows'),
+      ...history(NOT_GRANTED),
+    });
   }
 });
 
 test('bound to a workspace, no row can be moved to another', async () => {
-  expect(await asOurs((table) => [`update ${table} set workspace_id = $1`, [theirs]])).toEqual(
-    all('row-level security'),
+  expect(await asOurs((table) => [`update ${table} set workspace_id = $1`, [theirs]])).toEqual({
+    ...all('row-level security'),
+    ...history(NOT_GRANTED),
+  });
+});
+
+test('history can be added to and not changed', async () => {
+  const { rows } = await owner.query<{ name: string }>(
+    `select name from unnest($1::text[]) name
+     where not has_table_privilege('parley_api', name, 'update')
+       and not has_table_privilege('parley_api', name, 'delete')
+       and has_table_privilege('parley_api', name, 'insert') order by name`,
+    [tables],
   );
+  expect(rows.map(({ name }) => name)).toEqual(HISTORY);
 });
 
 test('only sign-in and search look past row-level security, and only for the API', async () => {
