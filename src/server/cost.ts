@@ -40,7 +40,7 @@ const MOST_KNOWN = 100;
 
 /**
  * Why an operation may not run for its cost, or null. It depends on the document and on variables
- * that are numbers, for page sizes, or booleans, for `@include` and `@skip`.
+ * that are numbers or null, for page sizes, or booleans, for `@include` and `@skip`.
  */
 export function costRefusal(
   schema: GraphQLSchema,
@@ -50,8 +50,11 @@ export function costRefusal(
 ): GraphQLError | null {
   let costs = known.get(operation);
   if (!costs) known.set(operation, (costs = new Map<string, Counted>()));
+  // objects and texts can't change the cost, but null counts otherwise than absent
   const key = JSON.stringify(variables, (name, value: unknown) =>
-    name !== '' && typeof value !== 'number' && typeof value !== 'boolean' ? undefined : value,
+    name === '' || value === null || typeof value === 'number' || typeof value === 'boolean'
+      ? value
+      : undefined,
   );
   let counted = costs.get(key);
   if (counted === undefined) {

@@ -45,6 +45,10 @@ function guardedExecution(schema: GraphQLSchema, log: Logger): ApolloServerPlugi
   const respond = async ({ document, operation, request, contextValue }: Resolved) => {
     const { actor, requestId } = contextValue;
     const present = (error: GraphQLError) => presentError(error, requestId, log);
+    if (!schema.getRootType(operation.operation)) {
+      const message = `There are no ${operation.operation}s in this API.`;
+      return answer({ errors: [present(refusal('BAD_USER_INPUT', message, 400))] }, 400);
+    }
     const missing = missingPermission(actor, neededPermissions(schema, document, operation));
     if (missing) {
       const message = `${missing.field} needs the permission ${missing.permission}, which you don't have.`;

@@ -266,6 +266,21 @@ describe('cost', () => {
     expect((await owner.ask(query, { all: false })).status).toBe(200);
   });
 
+  test('a variable that is left out costs what its default costs, whatever null cost before', async () => {
+    const { owner } = await parley.workspace();
+    const query = `query ($first: Int, $inner: Int = 100) { conversations(first: $first) { nodes {
+      messages(first: $inner) { nodes { id } } } } }`;
+    expect((await owner.ask(query, { first: 100, inner: null })).status).toBe(200);
+    const { status, errors } = await owner.ask(query, { first: 100 });
+    expect([status, errors?.[0]?.extensions.code]).toEqual([400, 'QUERY_TOO_COSTLY']);
+  });
+
+  test('a kind of operation that the schema has not is refused', async () => {
+    const { owner } = await parley.workspace();
+    const { status, errors } = await owner.ask('subscription { events { id } }');
+    expect([status, errors?.[0]?.extensions.code]).toEqual([400, 'BAD_USER_INPUT']);
+  });
+
   test('a mistake beside it does not let a costly query through', async () => {
     const query = `query ($id: ID = "x") { conversation(id: $id) { id } ${threefold('first: 100')} }`;
     await tooCostly(query, {});
