@@ -28,8 +28,11 @@ tokenCommand(program, stop);
 schemaCommand(program);
 
 program.parseAsync().catch((error: unknown) => {
+  if (error instanceof Stopped) {
+    process.stderr.write('Stopped. What is done so far is kept: run the command again to go on.\n');
+    // at once: what was cut short may have connections that would keep the process for a while
+    process.exit(error.exitCode);
+  }
   process.stderr.write(`${explainError(error)}\n`);
-  // at once: what was cut short may have connections that would keep the process for a while
-  if (error instanceof Stopped) process.exit(error.exitCode);
   process.exitCode = 1;
 });
