@@ -130,10 +130,7 @@ function expected(messages: readonly Told[], rank: ReadonlyMap<string, number>):
           other.direction === 'OUTBOUND' &&
           other.id !== message.id &&
           (other.replyTo === message.id ||
-            (thread === 'PRIVATE' &&
-              other.thread === 'PRIVATE' &&
-              other.replyTo === null &&
-              before(other, message) > 0)),
+            (thread === 'PRIVATE' && other.thread === 'PRIVATE' && before(other, message) > 0)),
       );
       const response = message.direction === 'INBOUND' ? (answers[0] ?? null) : null;
       const parent = messages.find(({ id }) => id === message.replyTo && id !== message.id);

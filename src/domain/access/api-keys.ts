@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { seesChannel } from '../../auth/actor';
 import { Permission } from '../../auth/permissions';
 import { ApiKey } from '../../entities';
 import { requireChannels } from '../channel/visible-channels';
@@ -74,11 +75,16 @@ export const revokeApiKey = defineCommand({
   name: 'apiKeyRevoke',
   input: z.object({ id: id('ApiKey') }),
   async run({ manager, actor, now }, { id: keyId }) {
+    const path = ['id'];
     const key = await manager.findOne(ApiKey, {
       where: { workspaceId: actor.workspaceId, id: keyId },
       lock: { mode: 'pessimistic_write' },
     });
-    if (!key) throw notFound('API key', ['id']);
+    if (!key) throw notFound('API key', path);
+    if (actor.channelIds && !key.channelIds?.every((id) => seesChannel(actor, id))) {
+      const message = 'This key sees channels that you don’t see, so you can’t end it.';
+      throw new DomainError(ErrorCode.FORBIDDEN, message, path);
+    }
     if (key.revokedAt) return { result: { apiKeyId: keyId } };
     await manager.update(ApiKey, { workspaceId: actor.workspaceId, id: keyId }, { revokedAt: now });
     return {

@@ -9,7 +9,8 @@ import type { AddedMessage } from './messages';
  * (sentAt, orderKey, id).
  *
  * What answers it depends on the talk. In public, where many speak at once, only a reply to it does.
- * In private, an outbound message that replies to nothing in particular answers everything before it.
+ * In private, an outbound message answers everything before it, whatever it replies to: in a mail
+ * thread nearly every answer is a reply to the last of several messages.
  */
 export async function updateResponses(
   work: Work,
@@ -25,7 +26,7 @@ export async function updateResponses(
   const talk = added.filter(({ thread }) => thread.visibility === 'PRIVATE');
   await answerEarlier(
     work,
-    talk.filter(({ item }) => item.direction === 'OUTBOUND' && !item.replyTo),
+    talk.filter(({ item }) => item.direction === 'OUTBOUND'),
   );
   await answerLate(
     work,
@@ -93,7 +94,7 @@ async function answerLate({ session, actor }: Work, added: readonly AddedMessage
           select o.id, o.sent_at, o.order_key from message o
           where o.workspace_id = ${actor.workspaceId} and o.conversation_id = n.conversation_id
             and (o.sent_at, o.order_key, o.id) > (n.sent_at, n.order_key, n.id)
-            and o.direction = 'OUTBOUND' and (o.reply_to_id = n.id or o.reply_to_external_id is null)
+            and o.direction = 'OUTBOUND'
           order by o.sent_at, o.order_key, o.id limit 1
         ) r
         where m.workspace_id = ${actor.workspaceId} and m.id = n.id
