@@ -2,19 +2,17 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Config } from './config/config';
 import { createDataSource, poolOf } from './db/data-source';
-import { findRunningPostgres, startEmbeddedPostgres, type EmbeddedPostgres } from './db/embedded';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from './db/embedded';
 import { withMigrationLock } from './db/migrate';
 import { Sessions } from './db/sessions';
 import { UnitOfWork } from './db/unit-of-work';
 import { ensureFirstWorkspace, type FirstWorkspace } from './domain/workspace/first-workspace';
 import { createLogger } from './telemetry/logger';
 
-/** What tests put in place of the real thing, and how commands differ from the server. */
+/** What tests put in place of the real thing. */
 export interface CoreOptions {
   clock?: () => Date;
   log?: Logger;
-  /** For commands: uses the embedded PostgreSQL of a Parley that is running, where one is. */
-  beside?: boolean;
 }
 
 /** The database and what commands run on: all of Parley but its servers. */
@@ -35,29 +33,34 @@ export interface Core {
 /** Steps that undo what was started, run backwards once. */
 export class Closing {
   private readonly steps: (() => Promise<unknown>)[] = [];
+  /** Whether it runs, or has run. */
+  begun = false;
 
   add(step: () => Promise<unknown>): void {
     this.steps.push(step);
   }
 
   async run(): Promise<void> {
+    this.begun = true;
     for (const step of this.steps.splice(0).reverse()) await step();
   }
 }
 
 /** Starts the database if there is none, brings it up to date and connects to it. */
 export async function openCore(config: Config, options: CoreOptions = {}): Promise<Core> {
-  const { clock = () => new Date(), log = createLogger(config.logLevel), beside } = options;
+  const { clock = () => new Date(), log = createLogger(config.logLevel) } = options;
   const closing = new Closing();
   try {
-    const running = beside ? await findRunningPostgres(config.dataDir) : null;
-    const given = config.databaseUrl ?? running;
+    const given = config.databaseUrl;
     const embedded = given ? null : await startEmbedded(config, log);
     if (embedded) closing.add(() => embedded.stop());
     const databaseUrl = given ?? embedded!.url;
 
     const open = async (role: 'parley_api' | 'parley_system', poolSize: number) => {
-      const onError = (error: Error) => log.warn({ err: error }, 'a database connection was lost');
+      // pg takes leave without waiting, so that a server that stops right after may still cut it off
+      const onError = (error: Error) => {
+        if (!closing.begun) log.warn({ err: error }, 'a database connection was lost');
+      };
       const source = createDataSource({ url: databaseUrl, role, poolSize, onError });
       await source.initialize();
       closing.add(() => source.destroy());

@@ -49,7 +49,8 @@ export async function withSession<T>(
   { workspaceId, stop }: SessionOptions,
   use: (session: CliSession) => Promise<T>,
 ): Promise<T> {
-  const config = { ...loadConfig(readEnv()), logLevel: 'warn' as const };
+  // what a command has to say it says itself; the log of the server is not for its terminal
+  const config = { ...loadConfig(readEnv()), logLevel: 'error' as const };
   const { core, close } = await openDatabase(config, stop);
   try {
     // on standard error, so that what a command prints can be used by a script

@@ -34,7 +34,19 @@ export interface Config {
 /** Raised at start for a setting that cannot be used; the message names the variable and the remedy. */
 export class ConfigError extends Error {}
 
-const httpUrl = z.url({ protocol: /^https?$/ });
+const httpUrl = z.url({
+  protocol: /^https?$/,
+  error: 'must be a URL that begins with http:// or https://',
+});
+
+function whole(least: number, most: number) {
+  const message = `must be a whole number from ${least} to ${most}`;
+  return z.coerce.number(message).int(message).min(least, message).max(most, message);
+}
+
+function oneOf<const T extends readonly string[]>(...values: T) {
+  return z.enum(values, `must be one of ${values.join(', ')}`);
+}
 
 const shape = z.object({
   DATABASE_URL: z
@@ -47,13 +59,13 @@ const shape = z.object({
     .regex(/^[\x21-\x7e]{16,256}$/, 'must be 16 to 256 visible ASCII characters without spaces')
     .optional(),
   HOST: z.string().default('127.0.0.1'),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  PORT: whole(0, 65_535).default(4000),
+  LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent').default('info'),
   PARLEY_OIDC_ISSUER: httpUrl.optional(),
   PARLEY_OIDC_AUDIENCE: z.string().optional(),
   PARLEY_OIDC_JWKS_URL: httpUrl.optional(),
-  PARLEY_POOL_SIZE: z.coerce.number().int().min(2).max(500).default(10),
-  PARLEY_TRUST_PROXY: z.enum(['on', 'off']).default('off'),
+  PARLEY_POOL_SIZE: whole(2, 500).default(10),
+  PARLEY_TRUST_PROXY: oneOf('on', 'off').default('off'),
 });
 
 /** Turns raw variables into the configuration, or throws one {@link ConfigError} that lists every problem. */

@@ -6,6 +6,11 @@ interface ShapeColumn {
   column: string;
 }
 
+/** An object as it is read to be shown: moments are ISO 8601 text. */
+export type Read<T> = {
+  [K in keyof T]: T[K] extends Date ? string : T[K] extends Date | null ? string | null : T[K];
+};
+
 /** How rows of one entity are selected and read back, so that a new column needs no second list. */
 export class RowShape<T extends object> {
   readonly width: number;
@@ -42,14 +47,14 @@ export class RowShape<T extends object> {
   }
 
   /** Reads the object that begins at `offset` of a row, or null where an outer join found none. */
-  read(row: readonly unknown[], offset = 0): T | null {
+  read(row: readonly unknown[], offset = 0): Read<T> | null {
     // the first column of an entity is part of its key, which is never null
     if (row[offset] === null) return null;
     const object: Record<string, unknown> = {};
     for (let index = 0; index < this.width; index++) {
       object[this.columns[index]!.property] = row[offset + index];
     }
-    return object as T;
+    return object as Read<T>;
   }
 }
 

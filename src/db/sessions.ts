@@ -1,5 +1,6 @@
 import type { Pool, PoolClient, QueryResultRow } from 'pg';
 import type { Sql } from './sql';
+import { readingTypes } from './timestamps';
 
 /** What a query runs on: a pooled connection bound to a workspace. */
 export type Session = Pick<PoolClient, 'query'>;
@@ -51,13 +52,14 @@ export class Sessions {
   }
 }
 
-/** Runs a statement prepared under a name of its own; rows come as arrays. */
+/** Runs a statement prepared under a name of its own; rows come as arrays, moments as ISO 8601 text. */
 export function queryRows(session: Session, statement: Sql) {
   return session.query<unknown[]>({
     name: statementName(statement.text),
     text: statement.text,
     values: statement.values,
     rowMode: 'array',
+    types: readingTypes,
   });
 }
 

@@ -230,3 +230,18 @@ describe('userInvite', () => {
     expect(await refused(owner, 'userInvite', { input })).toEqual([{ code: errorCode, path }]);
   });
 });
+
+test('a key that is limited to a channel can’t end a wider key, and can end one within its limits', async () => {
+  const here = await makeChannel(owner);
+  const scopes = ['ACCESS_MANAGE', 'WORKSPACE_READ'];
+  const wide = await makeKey(owner, { scopes });
+  const narrow = await makeKey(owner, { scopes, channelIds: [here] });
+  const limited = parley.as((await makeKey(owner, { scopes, channelIds: [here] })).token);
+
+  expect(await refused(limited, 'apiKeyRevoke', { id: wide.id })).toEqual([
+    { code: 'FORBIDDEN', path: ['id'] },
+  ]);
+  await must(limited, 'apiKeyRevoke', { id: narrow.id }, 'apiKey { id }');
+  expect(await code(parley.as(wide.token))).toBeUndefined();
+  expect(await code(parley.as(narrow.token))).toBe('UNAUTHENTICATED');
+});

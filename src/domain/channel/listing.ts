@@ -1,5 +1,5 @@
 import type { Order, Page, PageArgs } from '../../db/keyset';
-import { RowShape } from '../../db/row-shape';
+import { RowShape, type Read } from '../../db/row-shape';
 import { sql } from '../../db/sql';
 import { Channel } from '../../entities';
 import { checkWord } from '../kit/filter';
@@ -13,7 +13,7 @@ export const channels: Listing<Channel> = {
   alias: 'h',
 };
 
-const order: Order<Channel> = {
+const order: Order<Read<Channel>> = {
   name: 'chn-created',
   descending: false,
   columns: [
@@ -32,7 +32,7 @@ export interface ChannelFilter {
 export function listChannels(
   reader: Reader,
   args: PageArgs & { filter?: ChannelFilter | null },
-): Promise<Page<Channel>> {
+): Promise<Page<Read<Channel>>> {
   const { kind, externalId } = args.filter ?? {};
   return readPage(reader, channels, checkPage(args, order), [
     ...onVisibleChannel(reader.actor, 'h.id'),

@@ -1,15 +1,15 @@
 import type { Order } from '../../db/keyset';
-import { RowShape } from '../../db/row-shape';
+import { RowShape, type Read } from '../../db/row-shape';
 import { Conversation } from '../../entities';
 import type { Channel, Customer, Message, User } from '../../entities';
 import type { Listing } from '../kit/paging';
 
 /** A conversation as read; what was joined is there, null included, and what was not is undefined. */
-export type ConversationRow = Conversation & {
-  customer?: Customer | null;
-  channel?: Channel | null;
-  assignee?: User | null;
-  lastMessage?: Message | null;
+export type ConversationRow = Read<Conversation> & {
+  customer?: Read<Customer> | null;
+  channel?: Read<Channel> | null;
+  assignee?: Read<User> | null;
+  lastMessage?: Read<Message> | null;
 };
 
 export const conversationShape = RowShape.of(Conversation);
@@ -21,12 +21,16 @@ export const conversations: Listing<Conversation> = {
 };
 
 const byActivity = [
-  { sql: 'c.last_message_at', type: 'timestamptz', value: (c: Conversation) => c.lastMessageAt },
-  { sql: 'c.id', type: 'uuid', value: (c: Conversation) => c.id },
+  {
+    sql: 'c.last_message_at',
+    type: 'timestamptz',
+    value: (c: Read<Conversation>) => c.lastMessageAt,
+  },
+  { sql: 'c.id', type: 'uuid', value: (c: Read<Conversation>) => c.id },
 ];
 const byStart = [
-  { sql: 'c.started_at', type: 'timestamptz', value: (c: Conversation) => c.startedAt },
-  { sql: 'c.id', type: 'uuid', value: (c: Conversation) => c.id },
+  { sql: 'c.started_at', type: 'timestamptz', value: (c: Read<Conversation>) => c.startedAt },
+  { sql: 'c.id', type: 'uuid', value: (c: Read<Conversation>) => c.id },
 ];
 
 /** The orders of conversation lists; each has an index. */
@@ -35,7 +39,7 @@ export const conversationOrders = {
   LAST_MESSAGE_ASC: { name: 'cnv-last-asc', descending: false, columns: byActivity },
   STARTED_DESC: { name: 'cnv-start-desc', descending: true, columns: byStart },
   STARTED_ASC: { name: 'cnv-start-asc', descending: false, columns: byStart },
-} as const satisfies Record<string, Order<Conversation>>;
+} as const satisfies Record<string, Order<Read<Conversation>>>;
 
 export type ConversationOrder = keyof typeof conversationOrders;
 

@@ -1,5 +1,5 @@
 import type { Order, Page, PageArgs } from '../../db/keyset';
-import { RowShape } from '../../db/row-shape';
+import { RowShape, type Read } from '../../db/row-shape';
 import { allOf, raw, sql, type Sql } from '../../db/sql';
 import { Customer, CustomerIdentity, LifecycleTransition } from '../../entities';
 import { withVisibleCustomer } from '../channel/visible-channels';
@@ -27,9 +27,17 @@ export const customers: Listing<Customer> = {
   alias: 'c',
 };
 
-const id = { sql: 'c.id', type: 'uuid', value: (c: Customer) => c.id };
-const created = { sql: 'c.created_at', type: 'timestamptz', value: (c: Customer) => c.createdAt };
-const updated = { sql: 'c.updated_at', type: 'timestamptz', value: (c: Customer) => c.updatedAt };
+const id = { sql: 'c.id', type: 'uuid', value: (c: Read<Customer>) => c.id };
+const created = {
+  sql: 'c.created_at',
+  type: 'timestamptz',
+  value: (c: Read<Customer>) => c.createdAt,
+};
+const updated = {
+  sql: 'c.updated_at',
+  type: 'timestamptz',
+  value: (c: Read<Customer>) => c.updatedAt,
+};
 
 /** The orders of customer lists; each has an index. */
 export const customerOrders = {
@@ -37,7 +45,7 @@ export const customerOrders = {
   CREATED_ASC: { name: 'cus-created-asc', descending: false, columns: [created, id] },
   UPDATED_DESC: { name: 'cus-updated-desc', descending: true, columns: [updated, id] },
   UPDATED_ASC: { name: 'cus-updated-asc', descending: false, columns: [updated, id] },
-} as const satisfies Record<string, Order<Customer>>;
+} as const satisfies Record<string, Order<Read<Customer>>>;
 
 export type CustomerOrder = keyof typeof customerOrders;
 
@@ -83,7 +91,7 @@ function customerConditions(filter: CustomerFilter | null | undefined, workspace
 export function listCustomers(
   reader: Reader,
   args: PageArgs & { filter?: CustomerFilter | null; orderBy: CustomerOrder },
-): Promise<Page<Customer>> {
+): Promise<Page<Read<Customer>>> {
   return readPage(reader, customers, checkPage(args, customerOrders[args.orderBy]), [
     ...withVisibleCustomer(reader.actor, 'c.id'),
     ...customerConditions(args.filter, reader.workspaceId),
@@ -91,7 +99,7 @@ export function listCustomers(
 }
 
 /** The customer that a lookup names, or null when the actor sees none. */
-export async function findCustomer(reader: Reader, by: unknown): Promise<Customer | null> {
+export async function findCustomer(reader: Reader, by: unknown): Promise<Read<Customer> | null> {
   const lookup = customerLookup.safeParse(by);
   if (!lookup.success) {
     const { path, message } = lookup.error.issues[0]!;
@@ -114,7 +122,7 @@ export const identities: Listing<CustomerIdentity> = {
   alias: 'i',
 };
 
-export const identityOrder: Order<CustomerIdentity> = {
+export const identityOrder: Order<Read<CustomerIdentity>> = {
   name: 'idn-id',
   descending: false,
   columns: [{ sql: 'i.id', type: 'uuid', value: (identity) => identity.id }],
@@ -126,7 +134,7 @@ export const transitions: Listing<LifecycleTransition> = {
   alias: 't',
 };
 
-export const transitionOrder: Order<LifecycleTransition> = {
+export const transitionOrder: Order<Read<LifecycleTransition>> = {
   name: 'lct-occurred',
   descending: false,
   columns: [

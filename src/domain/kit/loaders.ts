@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import { RowShape } from '../../db/row-shape';
+import { RowShape, type Read } from '../../db/row-shape';
 import { allOf, raw, sql, type Sql } from '../../db/sql';
 import {
   ApiKey,
@@ -71,7 +71,7 @@ const sources = {
 /** The types that can be read by id. */
 export type LoadableKind = keyof typeof sources;
 
-type Loaded<K extends LoadableKind> = InstanceType<(typeof sources)[K]['entity']>;
+type Loaded<K extends LoadableKind> = Read<InstanceType<(typeof sources)[K]['entity']>>;
 
 /** Whether {@link Loaders.byId} knows the kind. */
 export function isLoadable(kind: string): kind is LoadableKind {
@@ -86,7 +86,7 @@ const shapes = new Map<string, RowShape<object>>(
 export class Loaders {
   readonly pages: NestedPages;
   private readonly byKind = new Map<LoadableKind, DataLoader<string, object | null>>();
-  private readonly tags = new Map<string, DataLoader<string, Tag[]>>();
+  private readonly tags = new Map<string, DataLoader<string, Read<Tag>[]>>();
 
   constructor(private readonly reader: Reader) {
     this.pages = new NestedPages(reader);
@@ -114,7 +114,7 @@ export class Loaders {
   }
 
   /** The tags of a conversation or customer, by name. */
-  tagsOf(target: 'conversation' | 'customer', id: string): Promise<Tag[]> {
+  tagsOf(target: 'conversation' | 'customer', id: string): Promise<Read<Tag>[]> {
     let loader = this.tags.get(target);
     if (!loader) {
       loader = new DataLoader((ids) => this.readTags(target, ids));
@@ -147,7 +147,7 @@ export class Loaders {
   private async readTags(
     target: 'conversation' | 'customer',
     ids: readonly string[],
-  ): Promise<Tag[][]> {
+  ): Promise<Read<Tag>[][]> {
     const shape = shapes.get('Tag') as RowShape<Tag>;
     const column = raw(`${target}_id`);
     const rows = await this.reader.rows(
@@ -156,7 +156,7 @@ export class Loaders {
           where t.workspace_id = ${this.reader.workspaceId} and t.${column} = any(${ids}::uuid[])
           order by g.name_key`,
     );
-    const lists = new Map<string, Tag[]>(ids.map((id) => [id, []]));
+    const lists = new Map<string, Read<Tag>[]>(ids.map((id) => [id, []]));
     for (const row of rows) lists.get(row[0] as string)!.push(shape.read(row, 1)!);
     return ids.map((id) => lists.get(id)!);
   }

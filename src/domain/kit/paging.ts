@@ -9,7 +9,7 @@ import {
   type PageArgs,
   type PageRequest,
 } from '../../db/keyset';
-import type { RowShape } from '../../db/row-shape';
+import type { Read, RowShape } from '../../db/row-shape';
 import { allOf, raw, sql, type Sql } from '../../db/sql';
 import { BadArgument } from './errors';
 import type { Reader } from './reader';
@@ -35,9 +35,9 @@ export interface Listing<T extends object> {
 export async function readPage<T extends object>(
   reader: Reader,
   { shape, table, alias }: Listing<T>,
-  request: PageRequest<T>,
+  request: PageRequest<Read<T>>,
   where: readonly Sql[],
-): Promise<Page<T>> {
+): Promise<Page<Read<T>>> {
   const conditions = [
     sql`${raw(alias)}.workspace_id = ${reader.workspaceId}`,
     ...where,
@@ -57,11 +57,11 @@ export async function readPage<T extends object>(
 async function readPages<T extends object>(
   reader: Reader,
   { shape, table, alias }: Listing<T>,
-  request: PageRequest<T>,
+  request: PageRequest<Read<T>>,
   parentColumn: string,
   parentIds: readonly string[],
   where: readonly Sql[],
-): Promise<Page<T>[]> {
+): Promise<Page<Read<T>>[]> {
   const conditions = [
     sql`${raw(alias)}.workspace_id = ${reader.workspaceId}`,
     sql`${raw(`${alias}.${parentColumn}`)} = p.id`,
@@ -76,7 +76,7 @@ async function readPages<T extends object>(
           where ${allOf(conditions)} ${pageTail(request)}
         ) ${raw(alias)}`,
   );
-  const lists = parentIds.map((): T[] => []);
+  const lists = parentIds.map((): Read<T>[] => []);
   for (const row of rows) lists[(row[0] as number) - 1]!.push(shape.read(row, 1)!);
   return lists.map((list) => new Page(list, request));
 }
@@ -94,10 +94,10 @@ export class NestedPages {
     listing: Listing<T>,
     parentColumn: string,
     parentId: string,
-    order: Order<T>,
+    order: Order<Read<T>>,
     args: PageArgs,
     where: readonly Sql[] = [],
-  ): Promise<Page<T>> {
+  ): Promise<Page<Read<T>>> {
     const { first, after, last, before } = args;
     const name = JSON.stringify([
       listing.table,
@@ -108,7 +108,7 @@ export class NestedPages {
       last,
       before,
     ]);
-    let loader = this.loaders.get(name) as DataLoader<string, Page<T>> | undefined;
+    let loader = this.loaders.get(name) as DataLoader<string, Page<Read<T>>> | undefined;
     if (!loader) {
       const request = checkPage(args, order);
       loader = new DataLoader((ids: readonly string[]) =>

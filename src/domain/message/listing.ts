@@ -1,5 +1,5 @@
 import type { Order } from '../../db/keyset';
-import { RowShape } from '../../db/row-shape';
+import { RowShape, type Read } from '../../db/row-shape';
 import { Attachment, Message, MessageRevision } from '../../entities';
 import type { Listing } from '../kit/paging';
 
@@ -10,16 +10,16 @@ export const messages: Listing<Message> = {
 };
 
 const columns = [
-  { sql: 'm.sent_at', type: 'timestamptz', value: (m: Message) => m.sentAt },
-  { sql: 'm.order_key', type: 'bigint', value: (m: Message) => m.orderKey },
-  { sql: 'm.id', type: 'uuid', value: (m: Message) => m.id },
+  { sql: 'm.sent_at', type: 'timestamptz', value: (m: Read<Message>) => m.sentAt },
+  { sql: 'm.order_key', type: 'bigint', value: (m: Read<Message>) => m.orderKey },
+  { sql: 'm.id', type: 'uuid', value: (m: Read<Message>) => m.id },
 ];
 
 /** The orders of the messages of a conversation: the provider's time, its order key, then id. */
 export const messageOrders = {
   SENT_ASC: { name: 'msg-sent-asc', descending: false, columns },
   SENT_DESC: { name: 'msg-sent-desc', descending: true, columns },
-} as const satisfies Record<string, Order<Message>>;
+} as const satisfies Record<string, Order<Read<Message>>>;
 
 export type MessageOrder = keyof typeof messageOrders;
 
@@ -29,7 +29,7 @@ export const revisions: Listing<MessageRevision> = {
   alias: 'r',
 };
 
-export const revisionOrder: Order<MessageRevision> = {
+export const revisionOrder: Order<Read<MessageRevision>> = {
   name: 'rev-recorded',
   descending: false,
   columns: [
@@ -44,7 +44,7 @@ export const attachments: Listing<Attachment> = {
   alias: 'a',
 };
 
-export const attachmentOrder: Order<Attachment> = {
+export const attachmentOrder: Order<Read<Attachment>> = {
   name: 'att-id',
   descending: false,
   columns: [{ sql: 'a.id', type: 'uuid', value: (attachment) => attachment.id }],

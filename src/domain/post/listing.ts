@@ -1,5 +1,5 @@
 import type { Order, Page, PageArgs } from '../../db/keyset';
-import { RowShape } from '../../db/row-shape';
+import { RowShape, type Read } from '../../db/row-shape';
 import { sql } from '../../db/sql';
 import { Post } from '../../entities';
 import { onVisibleChannel } from '../channel/visible-channels';
@@ -11,7 +11,7 @@ import type { Reader } from '../kit/reader';
 
 export const posts: Listing<Post> = { shape: RowShape.of(Post), table: 'post', alias: 'p' };
 
-const order: Order<Post> = {
+const order: Order<Read<Post>> = {
   name: 'pst-published-desc',
   descending: true,
   columns: [
@@ -30,7 +30,7 @@ export interface PostFilter {
 export function listPosts(
   reader: Reader,
   args: PageArgs & { filter?: PostFilter | null },
-): Promise<Page<Post>> {
+): Promise<Page<Read<Post>>> {
   const { channelIds, publishedAt } = args.filter ?? {};
   const path = ['filter', 'channelIds'];
   const uuids =

@@ -1,5 +1,5 @@
 import type { Order, Page, PageArgs } from '../../db/keyset';
-import { RowShape } from '../../db/row-shape';
+import { RowShape, type Read } from '../../db/row-shape';
 import { sql, type Sql } from '../../db/sql';
 import { Touchpoint } from '../../entities';
 import { onVisibleChannel } from '../channel/visible-channels';
@@ -24,15 +24,15 @@ export const touchpoints: Listing<Touchpoint> = {
 };
 
 const columns = [
-  { sql: 't.occurred_at', type: 'timestamptz', value: (t: Touchpoint) => t.occurredAt },
-  { sql: 't.id', type: 'uuid', value: (t: Touchpoint) => t.id },
+  { sql: 't.occurred_at', type: 'timestamptz', value: (t: Read<Touchpoint>) => t.occurredAt },
+  { sql: 't.id', type: 'uuid', value: (t: Read<Touchpoint>) => t.id },
 ];
 
 /** The orders of touchpoint lists; each has an index. */
 export const touchpointOrders = {
   OCCURRED_DESC: { name: 'tch-occurred-desc', descending: true, columns },
   OCCURRED_ASC: { name: 'tch-occurred-asc', descending: false, columns },
-} as const satisfies Record<string, Order<Touchpoint>>;
+} as const satisfies Record<string, Order<Read<Touchpoint>>>;
 
 export type TouchpointOrder = keyof typeof touchpointOrders;
 
@@ -76,7 +76,7 @@ function touchpointConditions(filter: TouchpointFilter | null | undefined): Sql[
 export function listTouchpoints(
   reader: Reader,
   args: PageArgs & { filter?: TouchpointFilter | null; orderBy: TouchpointOrder },
-): Promise<Page<Touchpoint>> {
+): Promise<Page<Read<Touchpoint>>> {
   return readPage(reader, touchpoints, checkPage(args, touchpointOrders[args.orderBy]), [
     ...onVisibleChannel(reader.actor, 't.channel_id'),
     ...touchpointConditions(args.filter),
