@@ -21,7 +21,8 @@ export interface ConversationSelection {
 
 /**
  * Picks the columns that the selected fields are made from. A field is made from the property of its
- * name, from `<field>Id` when it is an object, or from the id, by which everything else is loaded.
+ * name, from `<field>Id` when it is an object that is not joined, or from the id, by which everything
+ * else is loaded.
  * @param orderedBy the property that the list is ordered by, which cursors need.
  * @param fieldsOf the fields selected of the conversations themselves, or of one of their neighbours.
  */
@@ -29,8 +30,9 @@ export function selectConversations(
   orderedBy: keyof Conversation,
   fieldsOf: (neighbour?: Neighbour) => ReadonlySet<string>,
 ): ConversationSelection {
-  const own = fieldsOf();
-  const joined = (Object.keys(neighbours) as Neighbour[]).filter((name) => own.has(name));
+  const fields = fieldsOf();
+  const joined = (Object.keys(neighbours) as Neighbour[]).filter((name) => fields.has(name));
+  const own = new Set([...fields].filter((field) => !joined.includes(field as Neighbour)));
   return {
     own: conversationShape.pick(propertiesFor(own, orderedBy)),
     neighbours: joined.map((name) => ({

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { fromString, toUUID, typeidUnboxed } from 'typeid-js';
 import { encodeSuffix } from './typeid-suffix';
 
@@ -31,9 +32,14 @@ export function newId(): string {
   return toUUID(typeidUnboxed());
 }
 
+/** Suffixes written lately: inboxes are read again and again, and their channels come in every row. */
+const suffixes = new LRUCache<string, string>({ max: 20_000 });
+
 /** The id that callers see: `cnv_01h…`. */
 export function globalId(kind: IdKind, uuid: string): string {
-  return `${idPrefixes[kind]}_${encodeSuffix(uuid)}`;
+  let suffix = suffixes.get(uuid);
+  if (suffix === undefined) suffixes.set(uuid, (suffix = encodeSuffix(uuid)));
+  return `${idPrefixes[kind]}_${suffix}`;
 }
 
 /** Kind and UUID of an id from outside, or null when it is not an id of Parley's. */
