@@ -15,23 +15,23 @@ function isUsual(text: string): boolean {
  * turns into the one that the engine parses natively: six times as fast as by regular expression.
  */
 function parseTimestamp(text: string): Date {
-  if (!isUsual(text)) return parseAny(text) as Date;
+  if (!isUsual(text)) return parseAny(text);
   return new Date(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`);
 }
 
 /** The same moment as ISO 8601 text with milliseconds, without a Date in between. */
 function isoText(text: string): string {
-  if (!isUsual(text)) return (parseAny(text) as Date).toISOString();
+  if (!isUsual(text)) return parseAny(text).toISOString();
   const fraction = text.slice(20, -3).padEnd(3, '0');
   return `${text.slice(0, 10)}T${text.slice(11, 19)}.${fraction}Z`;
 }
 
+type TypeParser = (text: string) => unknown;
+
 /** How rows are read that are only shown: moments as text, which costs a fifth of a Date there and back. */
 export const readingTypes: CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    oid === (types.builtins.TIMESTAMPTZ as number)
-      ? isoText
-      : types.getTypeParser(oid, format as 'text')) as CustomTypesConfig['getTypeParser'],
+  getTypeParser: (oid, format): TypeParser =>
+    oid === types.builtins.TIMESTAMPTZ ? isoText : (types.getTypeParser(oid, format) as TypeParser),
 };
 
 /** Makes pg read timestamps this way, for the whole process. */
