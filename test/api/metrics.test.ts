@@ -200,10 +200,7 @@ function responseTo(message: Told, all: readonly Told[]): Told | null {
         it.direction === 'OUTBOUND' &&
         it.channel === message.channel &&
         (it.replyTo === message.id ||
-          (message.visibility === 'PRIVATE' &&
-            sameThread(it, message) &&
-            it.replyTo === null &&
-            it.at > message.at)),
+          (message.visibility === 'PRIVATE' && sameThread(it, message) && it.at > message.at)),
     ),
   );
 }
