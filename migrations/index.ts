@@ -5,6 +5,10 @@ import { CreateTouchpoints1764000000003 } from './1764000000003-create-touchpoin
 import { CreateEvents1764000000004 } from './1764000000004-create-events';
 import { CreateSearch1764000000005 } from './1764000000005-create-search';
 import { CreateJobLeases1764000000006 } from './1764000000006-create-job-leases';
+import { CreateEventLog1764000000010 } from './1764000000010-create-event-log';
+import { CreatePresence1764000000011 } from './1764000000011-create-presence';
+import { CreateWebhooks1764000000020 } from './1764000000020-create-webhooks';
+import { CreateEventRelay1764000000030 } from './1764000000030-create-event-relay';
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const migrations = [
@@ -15,4 +19,8 @@ export const migrations = [
   CreateEvents1764000000004,
   CreateSearch1764000000005,
   CreateJobLeases1764000000006,
+  CreateEventLog1764000000010,
+  CreatePresence1764000000011,
+  CreateWebhooks1764000000020,
+  CreateEventRelay1764000000030,
 ];

@@ -278,9 +278,23 @@ CREATE POLICY workspace_only ON customer_tag AS PERMISSIVE FOR ALL TO parley_api
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE customer_tag TO parley_api;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE customer_tag TO parley_system;
 
+CREATE TABLE event_head (
+  workspace_id uuid NOT NULL,
+  "position" bigint NOT NULL,
+  CONSTRAINT event_head_pkey PRIMARY KEY (workspace_id),
+  CONSTRAINT event_head_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+ALTER TABLE event_head ENABLE ROW LEVEL SECURITY;
+ALTER TABLE event_head FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON event_head AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON event_head AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE event_head TO parley_system;
+GRANT SELECT ON TABLE event_head TO parley_api;
+
 CREATE TABLE event_log (
   workspace_id uuid NOT NULL,
   "position" bigint NOT NULL,
+  sequenced_at timestamp with time zone NOT NULL,
   event_id uuid NOT NULL,
   type text NOT NULL,
   version smallint NOT NULL,
@@ -288,16 +302,21 @@ CREATE TABLE event_log (
   recorded_at timestamp(3) with time zone NOT NULL,
   actor jsonb NOT NULL,
   subject uuid NOT NULL,
+  conversation_id uuid,
+  customer_id uuid,
+  channel_id uuid,
   data jsonb NOT NULL,
-  CONSTRAINT event_log_pkey PRIMARY KEY (workspace_id, "position"),
+  CONSTRAINT event_log_pkey PRIMARY KEY (workspace_id, "position", sequenced_at),
   CONSTRAINT event_log_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
-);
+) PARTITION BY RANGE (sequenced_at);
+CREATE INDEX event_log_conversation ON ONLY event_log USING btree (workspace_id, conversation_id, "position") WHERE conversation_id IS NOT NULL;
+CREATE INDEX event_log_customer ON ONLY event_log USING btree (workspace_id, customer_id, "position") WHERE customer_id IS NOT NULL;
 ALTER TABLE event_log ENABLE ROW LEVEL SECURITY;
 ALTER TABLE event_log FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_workspaces ON event_log AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
 CREATE POLICY workspace_only ON event_log AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE event_log TO parley_system;
-GRANT INSERT, SELECT ON TABLE event_log TO parley_api;
+GRANT SELECT ON TABLE event_log TO parley_api;
 
 CREATE TABLE event_outbox (
   workspace_id uuid NOT NULL,
@@ -311,9 +330,13 @@ CREATE TABLE event_outbox (
   actor jsonb NOT NULL,
   subject uuid NOT NULL,
   data jsonb NOT NULL,
+  conversation_id uuid,
+  customer_id uuid,
+  channel_id uuid,
   CONSTRAINT event_outbox_pkey PRIMARY KEY (workspace_id, seq),
   CONSTRAINT event_outbox_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
-);
+) WITH (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000, autovacuum_vacuum_insert_threshold=-1, autovacuum_analyze_scale_factor=0.5);
+CREATE INDEX event_outbox_append_order ON event_outbox USING btree (seq);
 CREATE INDEX event_outbox_commit_order ON event_outbox USING btree (tx, seq);
 ALTER TABLE event_outbox ENABLE ROW LEVEL SECURITY;
 ALTER TABLE event_outbox FORCE ROW LEVEL SECURITY;
@@ -321,6 +344,19 @@ CREATE POLICY all_workspaces ON event_outbox AS PERMISSIVE FOR ALL TO parley_sys
 CREATE POLICY workspace_only ON event_outbox AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE event_outbox TO parley_system;
 GRANT INSERT, SELECT ON TABLE event_outbox TO parley_api;
+
+CREATE TABLE event_relay (
+  workspace_id uuid NOT NULL,
+  "position" bigint NOT NULL,
+  CONSTRAINT event_relay_pkey PRIMARY KEY (workspace_id),
+  CONSTRAINT event_relay_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+ALTER TABLE event_relay ENABLE ROW LEVEL SECURITY;
+ALTER TABLE event_relay FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON event_relay AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON event_relay AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE event_relay TO parley_system;
+GRANT SELECT ON TABLE event_relay TO parley_api;
 
 CREATE TABLE idempotency_record (
   workspace_id uuid NOT NULL,
@@ -468,6 +504,27 @@ CREATE POLICY workspace_only ON post AS PERMISSIVE FOR ALL TO parley_api USING (
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE post TO parley_api;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE post TO parley_system;
 
+CREATE UNLOGGED TABLE presence (
+  workspace_id uuid NOT NULL,
+  conversation_id uuid NOT NULL,
+  actor_kind text NOT NULL,
+  actor_id uuid NOT NULL,
+  activity text NOT NULL,
+  since timestamp(3) with time zone NOT NULL,
+  expires_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT presence_pkey PRIMARY KEY (workspace_id, conversation_id, actor_kind, actor_id),
+  CONSTRAINT presence_activity_check CHECK (activity = ANY (ARRAY['VIEWING'::text, 'TYPING'::text])),
+  CONSTRAINT presence_conversation_fk FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversation(workspace_id, id),
+  CONSTRAINT presence_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+CREATE INDEX presence_expiry ON presence USING btree (workspace_id, expires_at);
+ALTER TABLE presence ENABLE ROW LEVEL SECURITY;
+ALTER TABLE presence FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON presence AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON presence AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE presence TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE presence TO parley_system;
+
 CREATE TABLE tag (
   workspace_id uuid NOT NULL,
   id uuid NOT NULL,
@@ -524,6 +581,94 @@ CREATE POLICY workspace_only ON touchpoint AS PERMISSIVE FOR ALL TO parley_api U
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE touchpoint TO parley_api;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE touchpoint TO parley_system;
 
+CREATE TABLE webhook_attempt (
+  workspace_id uuid NOT NULL,
+  delivery_id uuid NOT NULL,
+  number integer NOT NULL,
+  started_at timestamp(3) with time zone NOT NULL,
+  duration_ms integer NOT NULL,
+  request_url text NOT NULL,
+  request_headers jsonb DEFAULT '{}'::jsonb NOT NULL,
+  response_status integer,
+  response_body text,
+  error text,
+  CONSTRAINT webhook_attempt_pkey PRIMARY KEY (workspace_id, delivery_id, number),
+  CONSTRAINT webhook_attempt_delivery_fk FOREIGN KEY (workspace_id, delivery_id) REFERENCES webhook_delivery(workspace_id, id),
+  CONSTRAINT webhook_attempt_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+ALTER TABLE webhook_attempt ENABLE ROW LEVEL SECURITY;
+ALTER TABLE webhook_attempt FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON webhook_attempt AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON webhook_attempt AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE webhook_attempt TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE webhook_attempt TO parley_system;
+
+CREATE TABLE webhook_delivery (
+  workspace_id uuid NOT NULL,
+  id uuid NOT NULL,
+  endpoint_id uuid NOT NULL,
+  kind text NOT NULL,
+  "position" bigint,
+  event_id uuid,
+  type text NOT NULL,
+  subject uuid,
+  in_order boolean DEFAULT false NOT NULL,
+  status text NOT NULL,
+  attempt_count integer DEFAULT 0 NOT NULL,
+  due_at timestamp(3) with time zone,
+  locked_by uuid,
+  round_attempts integer DEFAULT 0 NOT NULL,
+  round_began_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone NOT NULL,
+  finished_at timestamp(3) with time zone,
+  CONSTRAINT webhook_delivery_pkey PRIMARY KEY (workspace_id, id),
+  CONSTRAINT webhook_delivery_endpoint_fk FOREIGN KEY (workspace_id, endpoint_id) REFERENCES webhook_endpoint(workspace_id, id),
+  CONSTRAINT webhook_delivery_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+CREATE INDEX webhook_delivery_due ON webhook_delivery USING btree (workspace_id, endpoint_id, due_at) WHERE status = 'PENDING'::text;
+CREATE INDEX webhook_delivery_of_endpoint ON webhook_delivery USING btree (workspace_id, endpoint_id, id);
+CREATE INDEX webhook_delivery_status ON webhook_delivery USING btree (workspace_id, endpoint_id, status, id);
+CREATE INDEX webhook_delivery_turn ON webhook_delivery USING btree (workspace_id, endpoint_id, subject, "position") WHERE status = 'PENDING'::text AND in_order;
+ALTER TABLE webhook_delivery ENABLE ROW LEVEL SECURITY;
+ALTER TABLE webhook_delivery FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON webhook_delivery AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON webhook_delivery AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE webhook_delivery TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE webhook_delivery TO parley_system;
+
+CREATE TABLE webhook_endpoint (
+  workspace_id uuid NOT NULL,
+  id uuid NOT NULL,
+  url text NOT NULL,
+  description text,
+  event_types text[],
+  ordered boolean DEFAULT false NOT NULL,
+  status text NOT NULL,
+  disabled_reason text,
+  disabled_at timestamp(3) with time zone,
+  failing_since timestamp(3) with time zone,
+  resting_until timestamp(3) with time zone,
+  "position" bigint NOT NULL,
+  missed_before bigint,
+  secret bytea NOT NULL,
+  previous_secret bytea,
+  previous_secret_until timestamp(3) with time zone,
+  permissions text[] NOT NULL,
+  channel_ids uuid[],
+  created_at timestamp(3) with time zone NOT NULL,
+  updated_at timestamp(3) with time zone NOT NULL,
+  deleted_at timestamp(3) with time zone,
+  CONSTRAINT webhook_endpoint_pkey PRIMARY KEY (workspace_id, id),
+  CONSTRAINT webhook_endpoint_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+CREATE INDEX webhook_endpoint_created ON webhook_endpoint USING btree (workspace_id, created_at, id);
+ALTER TABLE webhook_endpoint ENABLE ROW LEVEL SECURITY;
+ALTER TABLE webhook_endpoint FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON webhook_endpoint AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON webhook_endpoint AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE webhook_endpoint TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE webhook_endpoint TO parley_system;
+
 CREATE TABLE workspace (
   workspace_id uuid NOT NULL,
   name text NOT NULL,
@@ -542,6 +687,58 @@ CREATE OR REPLACE FUNCTION current_workspace_id()
  LANGUAGE sql
  STABLE PARALLEL SAFE
 AS $function$ select nullif(current_setting('parley.workspace_id', true), '')::uuid $function$;
+
+CREATE OR REPLACE FUNCTION drop_event_partition(before timestamp with time zone)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO '$user', 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+ SET lock_timeout TO '1s'
+AS $function$
+        declare
+          name text;
+        begin
+          perform pg_advisory_xact_lock(hashtext('parley event partitions'));
+          select relname into name from (
+            select c.relname, (regexp_match(
+                pg_get_expr(c.relpartbound, c.oid), 'TO \(''([^'']+)''\)'))[1]::timestamptz as ends
+            from pg_inherits i join pg_class c on c.oid = i.inhrelid
+            where i.inhparent = 'event_log'::regclass
+          ) partitions where ends <= before order by ends limit 1;
+          if name is not null then
+            execute format('drop table parley_log.%I', name);
+          end if;
+          return name;
+        end $function$;
+REVOKE ALL ON FUNCTION drop_event_partition(timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION drop_event_partition(timestamp with time zone) TO parley_system;
+
+CREATE OR REPLACE FUNCTION ensure_event_partitions(until timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO '$user', 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+        declare
+          week timestamptz;
+          name text;
+        begin
+          perform pg_advisory_xact_lock(hashtext('parley event partitions'));
+          for week in select generate_series(
+            date_trunc('week', now()), greatest(until, now()), interval '7 days'
+          ) loop
+            name := to_char(week, '"event_log_"IYYY"w"IW');
+            if to_regclass('parley_log.' || name) is null then
+              execute format('create table parley_log.%I (like event_log including all)', name);
+              execute format('alter table event_log attach partition parley_log.%I for values from (%L) to (%L)',
+                name, week, week + interval '7 days');
+            end if;
+          end loop;
+        end $function$;
+REVOKE ALL ON FUNCTION ensure_event_partitions(timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ensure_event_partitions(timestamp with time zone) TO parley_system;
 
 CREATE OR REPLACE FUNCTION find_api_key(hash bytea)
  RETURNS SETOF api_key
@@ -572,6 +769,39 @@ CREATE OR REPLACE FUNCTION like_literal(value text)
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE STRICT
 AS $function$ select replace(replace(replace(value, '\', '\\'), '%', '\%'), '_', '\_') $function$;
+
+CREATE OR REPLACE FUNCTION search_among(ids uuid[], words text)
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 10
+ SET search_path TO '$user', 'public', 'pg_temp'
+AS $function$
+          select c.id from conversation c
+          where c.workspace_id = current_workspace_id() and c.id = any(ids) and (
+            exists (
+              select from message m
+              where m.workspace_id = c.workspace_id and m.conversation_id = c.id
+                and m.deleted_at is null
+                and to_tsvector('parley', m.body) @@ websearch_to_tsquery('parley', words)
+            )
+            or search_key(coalesce(c.subject, '')) like '%' || like_literal(search_key(words)) || '%'
+            or exists (
+              select from customer k
+              where k.workspace_id = c.workspace_id and k.id = c.customer_id
+                and search_key(coalesce(k.name, '') || ' ' || coalesce(k.email, '') || ' ' || coalesce(k.external_ref, ''))
+                  like '%' || like_literal(search_key(words)) || '%'
+            )
+            or exists (
+              select from customer_identity i
+              where i.workspace_id = c.workspace_id and i.customer_id = c.customer_id
+                and search_key(coalesce(i.handle, '') || ' ' || coalesce(i.display_name, '') || ' ' || i.external_id)
+                  like '%' || like_literal(search_key(words)) || '%'
+            )
+          )
+        $function$;
+ALTER FUNCTION search_among(uuid[],text) OWNER TO parley_system;
+REVOKE ALL ON FUNCTION search_among(uuid[],text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION search_among(uuid[],text) TO parley_api;
 
 CREATE OR REPLACE FUNCTION search_conversations(words text)
  RETURNS SETOF uuid

@@ -1,15 +1,20 @@
-import type { ApolloServer } from '@apollo/server';
 import type { FastifyInstance } from 'fastify';
-import type { Logger } from 'pino';
+import type { GraphQLSchema } from 'graphql';
 import { Authenticator } from './auth/authenticate';
 import { requireCompleteTable } from './auth/operation-permissions';
 import type { Config } from './config/config';
 import { Closing, openCore, type Core, type CoreOptions } from './core';
-import type { RequestContext, RequestServices } from './domain/kit/request-context';
+import type { RequestServices } from './domain/kit/request-context';
+import { liveFields } from './domain/live/live-fields';
 import { startWorker } from './jobs/worker';
+import { startLive } from './live';
 import { buildSchema } from './server/build-schema';
 import { createGraphqlServer } from './server/graphql';
+import { Operations } from './server/operations';
 import { createHttpServer } from './server/http';
+import { LiveAdmissions } from './server/live/live-admissions';
+import { defaultLimits, type LiveLimits } from './server/live/live-limits';
+import { LiveOperations } from './server/live/live-operations';
 
 /** Everything of one process, wired once. Close it in the end. */
 export interface App extends Core {
@@ -20,31 +25,48 @@ export interface App extends Core {
   drain(): Promise<void>;
 }
 
+/** What tests put in place of the real thing. */
+export interface AppOptions extends CoreOptions {
+  limits?: Partial<LiveLimits>;
+}
+
 /** Opens the core and wires the servers of the process's role to it. */
-export async function createApp(config: Config, options: CoreOptions = {}): Promise<App> {
+export async function createApp(config: Config, options: AppOptions = {}): Promise<App> {
   const core = await openCore(config, options);
-  const { log, clock, databaseUrl: url, pool, sessions, units } = core;
+  const { log, clock, databaseUrl: url, pool, sessions, units, secrets, outgoing } = core;
   const closing = new Closing();
   closing.add(() => core.close());
   try {
-    const worker = config.role === 'api' ? null : await startWorker({ url, log, clock });
+    const worker =
+      config.role === 'api'
+        ? null
+        : await startWorker({ url, log, clock, eventRetentionDays: config.eventRetentionDays });
     if (worker) closing.add(() => worker.stop());
     const authenticator = new Authenticator({ sessions, pool, oidc: config.oidc, clock, log });
     closing.add(() => authenticator.close());
-    const apollo = await startGraphql(log);
+    const limits = { ...defaultLimits, bufferBytes: config.socketBufferBytes, ...options.limits };
+    const admissions = new LiveAdmissions({ authenticator, log, ...limits });
+    closing.add(() => Promise.resolve(admissions.close()));
+    const live = await startLive(core, (apiKeyId) => admissions.revoked(apiKeyId));
+    closing.add(() => live.close());
+    const operations = new Operations(buildCheckedSchema(), log);
+    const apollo = createGraphqlServer(operations, log);
+    await apollo.start();
     closing.add(() => apollo.stop());
     const services: RequestServices = {
-      sessions,
-      units,
-      clock,
+      ...{ sessions, units, clock, secrets, outgoing },
       onCommand: (name, _actor, result) => {
         if (name === 'apiKeyRevoke') {
-          authenticator.forget((result as { apiKeyId: string }).apiKeyId);
+          admissions.revoked((result as { apiKeyId: string }).apiKeyId);
         }
       },
     };
-    const { trustProxy } = config;
-    const http = createHttpServer({ apollo, authenticator, services, pool, log, trustProxy });
+    const hubs = { log: live.hub, presence: live.presence };
+    const http = createHttpServer({
+      ...{ apollo, operations, authenticator, admissions, services, pool, log, limits },
+      live: new LiveOperations({ operations, fields: liveFields, hubs, services }),
+      trustProxy: config.trustProxy,
+    });
     closing.add(() => http.close());
     return {
       ...core,
@@ -52,6 +74,7 @@ export async function createApp(config: Config, options: CoreOptions = {}): Prom
       listen: () => http.listen({ host: config.host, port: config.port }),
       async drain() {
         await worker?.drain();
+        await live.drain();
         await authenticator.settle();
       },
       close: () => closing.run(),
@@ -62,10 +85,8 @@ export async function createApp(config: Config, options: CoreOptions = {}): Prom
   }
 }
 
-async function startGraphql(log: Logger): Promise<ApolloServer<RequestContext>> {
+function buildCheckedSchema(): GraphQLSchema {
   const schema = buildSchema();
   requireCompleteTable(schema);
-  const apollo = createGraphqlServer(schema, log);
-  await apollo.start();
-  return apollo;
+  return schema;
 }

@@ -6,7 +6,10 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from './db/embedded';
 import { withMigrationLock } from './db/migrate';
 import { Sessions } from './db/sessions';
 import { UnitOfWork } from './db/unit-of-work';
+import { OutboxBell } from './events/bell';
 import { ensureFirstWorkspace, type FirstWorkspace } from './domain/workspace/first-workspace';
+import { OutgoingGuard } from './outgoing/guard';
+import { SecretBox } from './secrets/secret-box';
 import { createLogger } from './telemetry/logger';
 
 /** What tests put in place of the real thing. */
@@ -25,8 +28,15 @@ export interface Core {
   embedded: EmbeddedPostgres | null;
   first: FirstWorkspace;
   pool: Pool;
+  /** Connections that see every workspace: each statement has to name its own. */
+  system: Pool;
   sessions: Sessions;
   units: UnitOfWork;
+  bell: OutboxBell;
+  /** Encrypts secrets that are stored. */
+  secrets: SecretBox;
+  /** Decides where others may have Parley connect to. */
+  outgoing: OutgoingGuard;
   close(): Promise<void>;
 }
 
@@ -71,14 +81,20 @@ export async function openCore(config: Config, options: CoreOptions = {}): Promi
       const dataSource = await open('parley_api', config.poolSize);
       const pool = poolOf(dataSource);
       const sessions = new Sessions(pool);
-      const units = new UnitOfWork(dataSource, sessions);
-      const system = new Sessions(poolOf(await open('parley_system', 2)));
+      const system = poolOf(await open('parley_system', 2));
+      const bell = new OutboxBell(pool);
+      const units = new UnitOfWork(dataSource, sessions, () => bell.ring());
       const { adminToken } = config;
-      const first = await ensureFirstWorkspace({ system, units, now: clock(), adminToken });
-      return { pool, sessions, units, first };
+      const first = await ensureFirstWorkspace({
+        ...{ units, now: clock(), adminToken },
+        system: new Sessions(system),
+      });
+      return { pool, system, sessions, units, bell, first };
     });
     const close = () => closing.run();
-    return { config, log, clock, databaseUrl, embedded, ...connected, close };
+    const secrets = new SecretBox(config.secretKeys, config.dataDir);
+    const outgoing = new OutgoingGuard(config.outgoing);
+    return { config, log, clock, databaseUrl, embedded, ...connected, secrets, outgoing, close };
   } catch (error) {
     await closing.run();
     throw error;

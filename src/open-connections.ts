@@ -20,6 +20,8 @@ export class OpenConnections {
       this.answering.add(response);
       response.once('close', () => this.answering.delete(response));
     });
+    // a WebSocket is told before it is closed, by the server that it belongs to
+    server.on('upgrade', ({ socket }) => this.silent.delete(socket));
   }
 
   /** Ends each connection as soon as nothing is being answered on it, and all after a while. */

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startTestApp, type TestApp } from './support/app';
+import { follow, liveClient } from './support/live-client';
+import { recordMessage } from './support/world';
 
 const readme = readFileSync(join(__dirname, '..', 'README.md'), 'utf8');
 
@@ -13,13 +15,13 @@ function blocks(language: string): string[] {
 
 let parley: TestApp;
 beforeAll(async () => {
-  parley = await startTestApp();
+  parley = await startTestApp({}, 'all');
 });
 afterAll(() => parley.close());
 
 test('the queries of the README work in its order, and answer what it says', async () => {
   const { owner } = await parley.workspace();
-  const [makeChannel, recordTalk, inbox, brands] = blocks('graphql');
+  const [makeChannel, recordTalk, inbox, live, brands] = blocks('graphql');
   type Made = { channelCreate: { channel: { id: string }; userErrors: object[] } };
 
   const { channelCreate } = await owner.query<Made>(makeChannel!);
@@ -31,6 +33,17 @@ test('the queries of the README work in its order, and answer what it says', asy
   const { status, ...answer } = await owner.ask(inbox!);
   expect(status).toBe(200);
   expect(answer).toEqual(JSON.parse(blocks('json')[0]!));
+
+  const socket = liveClient(owner);
+  const followed = follow(socket, {}, live);
+  await followed.untilLive();
+  await recordMessage(owner, channelCreate.channel.id, { body: 'And a red one?' });
+  await followed.untilItems(() => followed.events.length === 2);
+  expect(followed.events).toMatchObject([
+    { event: { type: 'conversation.created' }, message: null, conversation: { status: 'OPEN' } },
+    { event: { type: 'message.added' }, message: { body: 'And a red one?' } },
+  ]);
+  await socket.dispose();
 
   const figures = await owner.query<{ responseMetrics: { groups: object[] } }>(brands!);
   expect(figures.responseMetrics.groups).toHaveLength(1);

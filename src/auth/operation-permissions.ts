@@ -46,7 +46,11 @@ function collectNeeds(
   const need = (permission: Permission | undefined, field: string) => {
     if (permission && !needs.has(permission)) needs.set(permission, { permission, field });
   };
-  const roots = new Set([schema.getQueryType(), schema.getMutationType()]);
+  const roots = new Set([
+    schema.getQueryType(),
+    schema.getMutationType(),
+    schema.getSubscriptionType(),
+  ]);
   const types = new TypeInfo(schema);
   const visitor = visitWithTypeInfo(types, {
     Field() {

@@ -14,6 +14,7 @@ export enum Permission {
   TOUCHPOINT_WRITE = 'TOUCHPOINT_WRITE',
   METRICS_READ = 'METRICS_READ',
   ACCESS_MANAGE = 'ACCESS_MANAGE',
+  WEBHOOK_MANAGE = 'WEBHOOK_MANAGE',
 }
 
 const everything = Object.values(Permission);
@@ -55,6 +56,9 @@ export const rootFieldPermissions: Record<string, Permission> = {
   'Query.posts': Permission.CONVERSATION_READ,
   'Query.touchpoints': Permission.TOUCHPOINT_READ,
   'Query.responseMetrics': Permission.METRICS_READ,
+  'Query.changes': Permission.WORKSPACE_READ,
+  'Query.webhookEndpoints': Permission.WEBHOOK_MANAGE,
+  'Query.webhookDeliveries': Permission.WEBHOOK_MANAGE,
   'Mutation.customerUpsert': Permission.CUSTOMER_WRITE,
   'Mutation.customerIdentityAdd': Permission.CUSTOMER_WRITE,
   'Mutation.channelCreate': Permission.CHANNEL_MANAGE,
@@ -62,6 +66,7 @@ export const rootFieldPermissions: Record<string, Permission> = {
   'Mutation.conversationReopen': Permission.CONVERSATION_WRITE,
   'Mutation.conversationAssign': Permission.CONVERSATION_WRITE,
   'Mutation.noteAdd': Permission.CONVERSATION_WRITE,
+  'Mutation.presenceSet': Permission.CONVERSATION_READ,
   'Mutation.messageRecord': Permission.MESSAGE_RECORD,
   'Mutation.touchpointRecord': Permission.TOUCHPOINT_WRITE,
   'Mutation.tagAdd': Permission.CONVERSATION_WRITE,
@@ -69,6 +74,18 @@ export const rootFieldPermissions: Record<string, Permission> = {
   'Mutation.apiKeyCreate': Permission.ACCESS_MANAGE,
   'Mutation.apiKeyRevoke': Permission.ACCESS_MANAGE,
   'Mutation.userInvite': Permission.ACCESS_MANAGE,
+  'Mutation.webhookEndpointCreate': Permission.WEBHOOK_MANAGE,
+  'Mutation.webhookEndpointUpdate': Permission.WEBHOOK_MANAGE,
+  'Mutation.webhookEndpointDelete': Permission.WEBHOOK_MANAGE,
+  'Mutation.webhookEndpointRotateSecret': Permission.WEBHOOK_MANAGE,
+  'Mutation.webhookEndpointPing': Permission.WEBHOOK_MANAGE,
+  'Mutation.webhookRedeliver': Permission.WEBHOOK_MANAGE,
+  // of events, each is checked by the permission of its subject's kind (events/registry.ts)
+  'Subscription.events': Permission.WORKSPACE_READ,
+  'Subscription.conversationUpdates': Permission.CONVERSATION_READ,
+  'Subscription.customerUpdates': Permission.CUSTOMER_READ,
+  'Subscription.inboxUpdates': Permission.CONVERSATION_READ,
+  'Subscription.presence': Permission.CONVERSATION_READ,
 };
 
 /**
@@ -90,5 +107,7 @@ export const typePermissions: Record<string, Permission> = {
   Tag: Permission.WORKSPACE_READ,
   Touchpoint: Permission.TOUCHPOINT_READ,
   User: Permission.WORKSPACE_READ,
+  WebhookDelivery: Permission.WEBHOOK_MANAGE,
+  WebhookEndpoint: Permission.WEBHOOK_MANAGE,
   Workspace: Permission.WORKSPACE_READ,
 };

@@ -1,6 +1,9 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Env } from './env';
+import { parseNatsUrl, type NatsConfig } from './nats';
+import { parseOutgoingAllow, type OutgoingConfig } from './outgoing';
+import { parseSecretKey, type SecretKeyConfig } from './secret-key';
 
 /** What a process runs: `api` answers requests, `worker` runs jobs, `all` does both. */
 export type Role = 'all' | 'api' | 'worker';
@@ -10,6 +13,18 @@ export interface OidcConfig {
   issuer: string;
   audience: string;
   jwksUrl: string;
+}
+
+/** How outgoing webhooks are sent. */
+export interface WebhookConfig {
+  /** About how many seconds after the first attempt the second one is made; then ever more. */
+  retryFirstSeconds: number;
+  /** The longest pause between two attempts, in seconds. */
+  retryLongestSeconds: number;
+  /** For how many hours after the first attempt others are made. */
+  retryHours: number;
+  /** How many seconds a receiver may take for its answer. */
+  timeoutSeconds: number;
 }
 
 /** Everything that a process may be told from outside; validated and frozen at start. */
@@ -29,6 +44,18 @@ export interface Config {
   /** Most database connections that this process opens. */
   poolSize: number;
   trustProxy: boolean;
+  /** Most bytes that wait for one live client to read them. */
+  socketBufferBytes: number;
+  /** How often live subscriptions are told the head of the log. */
+  heartbeatSeconds: number;
+  /** How long events stay in the log. */
+  eventRetentionDays: number;
+  /** Absent: API processes are told of events by PostgreSQL alone. */
+  nats?: NatsConfig;
+  /** What stored secrets are encrypted with. */
+  secretKeys: SecretKeyConfig;
+  outgoing: OutgoingConfig;
+  webhooks: WebhookConfig;
 }
 
 /** Raised at start for a setting that cannot be used; the message names the variable and the remedy. */
@@ -42,6 +69,23 @@ const httpUrl = z.url({
 function whole(least: number, most: number) {
   const message = `must be a whole number from ${least} to ${most}`;
   return z.coerce.number(message).int(message).min(least, message).max(most, message);
+}
+
+function seconds(least: number, most: number) {
+  const message = `must be a number from ${least} to ${most}`;
+  return z.coerce.number(message).min(least, message).max(most, message);
+}
+
+/** A text that `parse` reads; the message of its error is the problem. */
+function readBy<T>(parse: (text: string) => T) {
+  return z.string().transform((text, context): T => {
+    try {
+      return parse(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+      return z.NEVER;
+    }
+  });
 }
 
 function oneOf<const T extends readonly string[]>(...values: T) {
@@ -66,6 +110,24 @@ const shape = z.object({
   PARLEY_OIDC_JWKS_URL: httpUrl.optional(),
   PARLEY_POOL_SIZE: whole(2, 500).default(10),
   PARLEY_TRUST_PROXY: oneOf('on', 'off').default('off'),
+  PARLEY_SOCKET_BUFFER_KB: whole(64, 65_536).default(1_024),
+  PARLEY_HEARTBEAT_SECONDS: seconds(0.05, 3_600).default(15),
+  PARLEY_EVENT_RETENTION_DAYS: whole(1, 36_500).default(90),
+  NATS_URL: readBy(parseNatsUrl).optional(),
+  PARLEY_NATS_STREAM: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, dashes or underscores')
+    .default('PARLEY'),
+  PARLEY_NATS_REPLICAS: whole(1, 5).default(1),
+  PARLEY_SECRET_KEY: readBy(parseSecretKey).optional(),
+  PARLEY_SECRET_KEY_PREVIOUS: readBy((text) =>
+    text.split(',').map((key) => parseSecretKey(key.trim())),
+  ).optional(),
+  PARLEY_OUTGOING_ALLOW: readBy(parseOutgoingAllow).optional(),
+  PARLEY_WEBHOOK_RETRY_FIRST_SECONDS: seconds(0.01, 3_600).default(5),
+  PARLEY_WEBHOOK_RETRY_LONGEST_SECONDS: seconds(0.01, 86_400).default(43_200),
+  PARLEY_WEBHOOK_RETRY_HOURS: seconds(0, 720).default(72),
+  PARLEY_WEBHOOK_TIMEOUT_SECONDS: seconds(0.1, 60).default(15),
 });
 
 /** Turns raw variables into the configuration, or throws one {@link ConfigError} that lists every problem. */
@@ -89,7 +151,28 @@ export function loadConfig(env: Env, role: Role = 'all'): Readonly<Config> {
     oidc: oidcOf(value),
     poolSize: value.PARLEY_POOL_SIZE,
     trustProxy: value.PARLEY_TRUST_PROXY === 'on',
+    socketBufferBytes: value.PARLEY_SOCKET_BUFFER_KB * 1_024,
+    heartbeatSeconds: value.PARLEY_HEARTBEAT_SECONDS,
+    eventRetentionDays: value.PARLEY_EVENT_RETENTION_DAYS,
+    nats: natsOf(value),
+    secretKeys: Object.freeze({
+      key: value.PARLEY_SECRET_KEY,
+      previous: value.PARLEY_SECRET_KEY_PREVIOUS ?? [],
+    }),
+    outgoing: Object.freeze(value.PARLEY_OUTGOING_ALLOW ?? { networks: [], names: [] }),
+    webhooks: Object.freeze({
+      retryFirstSeconds: value.PARLEY_WEBHOOK_RETRY_FIRST_SECONDS,
+      retryLongestSeconds: value.PARLEY_WEBHOOK_RETRY_LONGEST_SECONDS,
+      retryHours: value.PARLEY_WEBHOOK_RETRY_HOURS,
+      timeoutSeconds: value.PARLEY_WEBHOOK_TIMEOUT_SECONDS,
+    }),
   });
+}
+
+function natsOf(value: z.infer<typeof shape>): NatsConfig | undefined {
+  if (!value.NATS_URL) return undefined;
+  const { PARLEY_NATS_STREAM: stream, PARLEY_NATS_REPLICAS: replicas } = value;
+  return Object.freeze({ ...value.NATS_URL, stream, replicas });
 }
 
 function oidcOf(value: z.infer<typeof shape>): OidcConfig | undefined {

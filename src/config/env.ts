@@ -11,6 +11,19 @@ export interface Env {
   PARLEY_OIDC_JWKS_URL?: string;
   PARLEY_POOL_SIZE?: string;
   PARLEY_TRUST_PROXY?: string;
+  PARLEY_SOCKET_BUFFER_KB?: string;
+  PARLEY_HEARTBEAT_SECONDS?: string;
+  PARLEY_EVENT_RETENTION_DAYS?: string;
+  NATS_URL?: string;
+  PARLEY_NATS_STREAM?: string;
+  PARLEY_NATS_REPLICAS?: string;
+  PARLEY_SECRET_KEY?: string;
+  PARLEY_SECRET_KEY_PREVIOUS?: string;
+  PARLEY_OUTGOING_ALLOW?: string;
+  PARLEY_WEBHOOK_RETRY_FIRST_SECONDS?: string;
+  PARLEY_WEBHOOK_RETRY_LONGEST_SECONDS?: string;
+  PARLEY_WEBHOOK_RETRY_HOURS?: string;
+  PARLEY_WEBHOOK_TIMEOUT_SECONDS?: string;
 }
 
 /** The one place that reads `process.env`. An empty variable counts as absent. */

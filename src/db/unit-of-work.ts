@@ -18,6 +18,8 @@ export class UnitOfWork {
   constructor(
     private readonly dataSource: DataSource,
     private readonly sessions: Sessions,
+    /** Told of every commit, after it. */
+    private readonly onCommit: () => void = () => undefined,
   ) {}
 
   /**
@@ -31,7 +33,9 @@ export class UnitOfWork {
   ): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.attempt(workspaceId, work);
+        const result = await this.attempt(workspaceId, work);
+        this.onCommit();
+        return result;
       } catch (error) {
         if (attempt === MOST_ATTEMPTS || !wasVictim(error)) throw error;
       }

@@ -10,6 +10,8 @@ import { Post } from './post';
 import { CustomerTag, Tag } from './tag';
 import { Touchpoint } from './touchpoint';
 import { User } from './user';
+import { WebhookAttempt, WebhookDelivery, WebhookEndpoint } from './webhook';
+export type { WebhookDeliveryStatus } from './webhook';
 import { Workspace } from './workspace';
 
 /** Every table that TypeORM maps; the event tables are plain SQL (`events/`). */
@@ -33,6 +35,9 @@ export const entities = [
   Tag,
   Touchpoint,
   User,
+  WebhookAttempt,
+  WebhookDelivery,
+  WebhookEndpoint,
   Workspace,
 ];
 
@@ -56,5 +61,8 @@ export {
   Tag,
   Touchpoint,
   User,
+  WebhookAttempt,
+  WebhookDelivery,
+  WebhookEndpoint,
   Workspace,
 };

@@ -8,7 +8,12 @@ interface Schedule {
   match: string;
 }
 
-const schedules: readonly Schedule[] = [{ task: 'prune-idempotency-records', match: '17 * * * *' }];
+const schedules: readonly Schedule[] = [
+  { task: 'prune-event-log', match: '47 3 * * *' },
+  { task: 'prune-idempotency-records', match: '17 * * * *' },
+  { task: 'prune-presence', match: '27 * * * *' },
+  { task: 'prune-webhook-deliveries', match: '37 * * * *' },
+];
 
 /**
  * What graphile-worker enqueues by the clock: once, whatever the number of processes. A time that

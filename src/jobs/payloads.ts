@@ -3,7 +3,10 @@
  * optional, and none changes its meaning.
  */
 export interface TaskPayloads {
+  'prune-event-log': Record<never, never>;
   'prune-idempotency-records': Record<never, never>;
+  'prune-presence': Record<never, never>;
+  'prune-webhook-deliveries': Record<never, never>;
 }
 
 /** The name of a task: what a job is to do. */

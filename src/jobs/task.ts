@@ -6,6 +6,8 @@ export interface TaskContext {
   /** Connections that see every workspace: each statement has to name its own. */
   system: Pool;
   clock: () => Date;
+  /** How many days events stay in the log. */
+  eventRetentionDays: number;
   /** Adds task and attempt to each line; payloads don't belong in a log. */
   log: Logger;
   /**

@@ -23,6 +23,8 @@ export interface WorkerOptions {
   log: Logger;
   /** The time that tasks go by; the queue and the leases go by the database's. */
   clock: () => Date;
+  /** How many days events stay in the log; absent: 90. */
+  eventRetentionDays?: number;
   /** How many jobs run at the same time; absent: 4. */
   concurrency?: number;
   /** What it can run; jobs of other tasks are left to other workers. Absent: every task of Parley's. */
@@ -158,12 +160,13 @@ class JobWorker implements Worker {
 
   private runnable(name: string, task: Task<never>): QueueTask {
     const { system, log, closing } = this;
-    const { clock } = this.options;
+    const { clock, eventRetentionDays = 90 } = this.options;
     const { signal } = closing;
     return async (payload, { job }) => {
       const about = { task: name, job: job.id, attempt: job.attempts };
       try {
-        await task(payload as never, { system, clock, log: log.child(about), signal });
+        const context = { system, clock, eventRetentionDays, log: log.child(about), signal };
+        await task(payload as never, context);
       } catch (error) {
         // whatever a task throws after the signal is its answer to the signal
         if (!signal.aborted || job.locked_by === null) throw error;

@@ -1,10 +1,18 @@
 import { ChannelResolver } from './channel';
 import { ConversationResolver } from './conversation';
 import { CustomerResolver } from './customer';
+import { EventResolver, InboxUpdateResolver } from './event';
 import { MessageResolver } from './message';
 import { MetricsResolver } from './metrics';
 import { PostResolver } from './post';
+import { PresenceResolver } from './presence';
 import { TouchpointResolver } from './touchpoint';
+import {
+  WebhookAttemptResolver,
+  WebhookDeliveryResolver,
+  WebhookEndpointResolver,
+  WebhookResolver,
+} from './webhook';
 import { ViewerResolver, WorkspaceResolver } from './workspace';
 
 /** Every resolver of the schema. */
@@ -12,10 +20,17 @@ export const resolvers = [
   ChannelResolver,
   ConversationResolver,
   CustomerResolver,
+  EventResolver,
+  InboxUpdateResolver,
   MessageResolver,
   MetricsResolver,
   PostResolver,
+  PresenceResolver,
   TouchpointResolver,
   ViewerResolver,
+  WebhookAttemptResolver,
+  WebhookDeliveryResolver,
+  WebhookEndpointResolver,
+  WebhookResolver,
   WorkspaceResolver,
 ] as const;

@@ -27,9 +27,35 @@ export const MessageOrder = namesOf('SENT_ASC', 'SENT_DESC');
 export const UpsertOutcome = namesOf('CREATED', 'UPDATED', 'UNCHANGED');
 export const TouchpointOutcome = namesOf('CREATED', 'UNCHANGED', 'REJECTED');
 export const RevisionKind = namesOf('EDITED', 'DELETED');
+export const EventUpdateKind = namesOf('EVENT', 'HEARTBEAT', 'RESYNC_REQUIRED');
+export const InboxUpdateKind = namesOf(
+  'ENTERED',
+  'CHANGED',
+  'LEFT',
+  'HEARTBEAT',
+  'RESYNC_REQUIRED',
+);
+export const PresenceActivity = namesOf('VIEWING', 'TYPING');
+export const WebhookEndpointStatus = namesOf('ENABLED', 'DISABLED');
+export const WebhookDisabledReason = namesOf('MANUAL', 'GONE', 'FAILING');
+export const WebhookDeliveryKind = namesOf('EVENT', 'PING');
+export const WebhookDeliveryStatus = namesOf('PENDING', 'DELIVERED', 'FAILED');
 export const ActorKind = namesOf('USER', 'API_KEY', 'SYSTEM');
 
-const registered: [enumObject: object, name: string, description: string][] = [
+const notices = {
+  EVENT: 'Something happened: `event` says what.',
+  HEARTBEAT:
+    'Nothing more up to `position`. The first one says that the past is over; others come every few seconds.',
+  RESYNC_REQUIRED:
+    'Events after your position are gone from the log. Read anew what you keep; what follows comes after `position`.',
+};
+
+const registered: [
+  enumObject: object,
+  name: string,
+  description: string,
+  values?: Record<string, string>,
+][] = [
   [ConversationStatus, 'ConversationStatus', 'Whether a conversation still waits for the company.'],
   [Visibility, 'Visibility', 'Whether others can read along.'],
   [MessageDirection, 'MessageDirection', 'From a customer, to one, or internal.'],
@@ -45,11 +71,50 @@ const registered: [enumObject: object, name: string, description: string][] = [
   [UpsertOutcome, 'UpsertOutcome', 'What an upsert did.'],
   [TouchpointOutcome, 'TouchpointOutcome', 'What became of one touchpoint of a batch.'],
   [RevisionKind, 'RevisionKind', 'What happened to a message.'],
+  [EventUpdateKind, 'EventUpdateKind', 'What an item of a subscription is.', notices],
+  [
+    InboxUpdateKind,
+    'InboxUpdateKind',
+    'What became of a conversation in a live list.',
+    {
+      ENTERED: 'It matches the filter, and did not before: add it.',
+      CHANGED: 'It matched before and still does: read it again.',
+      LEFT: 'It does not match any longer: take it out.',
+      ...notices,
+    },
+  ],
+  [PresenceActivity, 'PresenceActivity', 'What somebody does in a conversation at this moment.'],
+  [WebhookEndpointStatus, 'WebhookEndpointStatus', 'Whether an endpoint is told of events.'],
+  [
+    WebhookDisabledReason,
+    'WebhookDisabledReason',
+    'Why an endpoint is disabled.',
+    {
+      MANUAL: 'Somebody switched it off.',
+      GONE: 'The receiver answered 410 Gone.',
+      FAILING: 'Nothing got through for as long as a delivery is tried.',
+    },
+  ],
+  [WebhookDeliveryKind, 'WebhookDeliveryKind', 'What a delivery tells.'],
+  [
+    WebhookDeliveryStatus,
+    'WebhookDeliveryStatus',
+    'What became of a delivery.',
+    {
+      PENDING: 'It has not got through yet, and is going to be tried.',
+      DELIVERED: 'The receiver answered with a status from 200 to 299.',
+      FAILED: 'It was given up. It can be redelivered.',
+    },
+  ],
   [ActorKind, 'ActorKind', 'What kind of actor acts.'],
   [Permission, 'Permission', 'What an API key or a role may do.'],
   [ResponseMetricsDimension, 'ResponseMetricsDimension', 'What response metrics are split by.'],
 ];
 
-for (const [enumObject, name, description] of registered) {
-  registerEnumType(enumObject, { name, description });
+for (const [enumObject, name, description, values = {}] of registered) {
+  const described = Object.entries(values).filter(([value]) => value in enumObject);
+  const valuesConfig = Object.fromEntries(
+    described.map(([value, text]) => [value, { description: text }]),
+  );
+  registerEnumType(enumObject, { name, description, valuesConfig });
 }

@@ -15,6 +15,8 @@ import {
 import { buildSchemaSync } from 'type-graphql';
 import { globalId, idPrefixes, type IdKind } from '../domain/kit/ids';
 import type { RequestContext } from '../domain/kit/request-context';
+import { byTheHub } from '../domain/live/by-the-hub';
+import { liveFields } from '../domain/live/live-fields';
 import { isLoadable, type LoadableKind } from '../domain/kit/loaders';
 import { resolvers } from '../resolvers';
 
@@ -24,6 +26,8 @@ export function buildSchema(): GraphQLSchema {
     resolvers: resolvers,
     orphanedTypes: [],
     validate: false,
+    // asked for as soon as there are subscriptions
+    pubSub: { publish: byTheHub, subscribe: byTheHub },
   });
   for (const type of Object.values(schema.getTypeMap())) {
     if (isObjectType(type)) {
@@ -36,6 +40,12 @@ export function buildSchema(): GraphQLSchema {
   }
   schema.getQueryType()!.description = 'Everything that can be asked for.';
   schema.getMutationType()!.description = 'Everything that can be done.';
+  const live = schema.getSubscriptionType()!;
+  live.description = 'Everything that can be followed live, over a WebSocket or an event stream.';
+  for (const field of Object.values(live.getFields())) {
+    // the item is the field's value; type-graphql would prepare the arguments anew for each
+    if (liveFields[field.name]?.source === 'LOG') field.resolve = (item) => item;
+  }
   return schema;
 }
 

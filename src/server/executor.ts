@@ -58,21 +58,26 @@ export class Executor {
     return result.errors ? { errors: result.errors.map(variableError) } : result;
   }
 
-  /** @param given the variables as they came; `coerced` is what {@link coerce} made of them. */
-  async execute(
+  /**
+   * @param given the variables as they came; `coerced` is what {@link coerce} made of them.
+   * @param rootValue what the root fields are resolved from: of a subscription, one item.
+   */
+  execute(
     document: DocumentNode,
     operation: OperationDefinitionNode,
     { given, coerced }: { given: Variables; coerced: Variables },
     context: object,
-  ): Promise<ExecutionResult> {
+    rootValue?: object,
+  ): ExecutionResult | Promise<ExecutionResult> {
     const compiled = this.compiled(document, operation);
-    if (compiled) return compiled.query(undefined, context, coerced);
+    if (compiled) return compiled.query(rootValue, context, coerced);
     return execute({
       schema: this.schema,
       document,
       operationName: operation.name?.value,
       variableValues: given,
       contextValue: context,
+      rootValue,
     });
   }
 

@@ -1,6 +1,6 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
-import { BadArgument } from '../domain/kit/errors';
+import { BadArgument, ResyncRequired } from '../domain/kit/errors';
 
 /** Codes of errors outside `userErrors`: mistakes against the protocol, and faults of ours. */
 export type FailureCode =
@@ -9,6 +9,7 @@ export type FailureCode =
   | 'BAD_USER_INPUT'
   | 'QUERY_TOO_COSTLY'
   | 'RATE_LIMITED'
+  | 'RESYNC_REQUIRED'
   | 'INTERNAL';
 
 /** The body of an answer that is nothing but one error. */
@@ -46,6 +47,10 @@ export function presentError(
   if (originalError instanceof BadArgument) {
     const { argument } = originalError;
     return { message, ...place, extensions: { code: 'BAD_USER_INPUT', argument } };
+  }
+  if (originalError instanceof ResyncRequired) {
+    const { oldest, head } = originalError;
+    return { message, ...place, extensions: { code: 'RESYNC_REQUIRED', oldest, head } };
   }
   // errors of compiled queries have no extensions, whatever their type says
   const { code, argument } = (error.extensions ?? {}) as { code?: string; argument?: string[] };

@@ -64,10 +64,66 @@ query Inbox {
     pageInfo { hasNextPage endCursor }
   }
 }
+
+# Everything that happens from now on, live.
+subscription Live {
+  events {
+    kind
+    position
+    event { type subjectId }
+    message { body direction conversation { id } }
+  }
+}
 \`;
+const answer = GraphiQL.createFetcher({ url: '/graphql' });
+// a subscription comes as an event stream: a result for each event, until the tab or the query ends
+const follow = (params, { headers }) => {
+  const stop = new AbortController();
+  const results = read(params, headers, stop.signal);
+  const end = results.return.bind(results);
+  results.return = (value) => {
+    stop.abort();
+    return end(value);
+  };
+  return results;
+};
+async function* read(params, headers, signal) {
+  try {
+    const response = await fetch('/graphql/stream', {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify(params),
+      signal,
+    });
+    if (!response.ok) return yield await response.json();
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      const messages = (text + value).split('\\n\\n');
+      text = messages.pop();
+      for (const message of messages) {
+        const data = /^event: next\\ndata: (.*)$/m.exec(message);
+        if (data) yield JSON.parse(data[1]);
+      }
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+const isSubscription = ({ operationName }, { documentAST } = {}) =>
+  (documentAST ? documentAST.definitions : []).some(
+    ({ kind, operation, name }) =>
+      kind === 'OperationDefinition' &&
+      operation === 'subscription' &&
+      (!operationName || (name && name.value === operationName)),
+  );
+const fetcher = (params, options) =>
+  isSubscription(params, options) ? follow(params, options) : answer(params, options);
 ReactDOM.createRoot(document.getElementById('graphiql')).render(
   React.createElement(GraphiQL, {
-    fetcher: GraphiQL.createFetcher({ url: '/graphql' }),
+    fetcher,
     defaultQuery: query,
     defaultHeaders: headers,
     headers: token ? headers : undefined,

@@ -6,30 +6,27 @@ import {
   type GraphQLResponse,
 } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
-import { GraphQLError, type FormattedExecutionResult, type GraphQLSchema } from 'graphql';
+import { GraphQLError, OperationTypeNode, type FormattedExecutionResult } from 'graphql';
 import type { Logger } from 'pino';
-import { missingPermission, neededPermissions } from '../auth/operation-permissions';
 import type { RequestContext } from '../domain/kit/request-context';
-import { costRefusal } from './cost';
-import { Executor } from './executor';
-import { internal, presentError, refusal } from './failures';
-
-const MOST_TOKENS = 10_000;
+import { MOST_TOKENS } from './documents';
+import { presentError, refusal } from './failures';
+import { Refused, type Operations } from './operations';
 
 /** The Apollo server over a schema: parses, validates and caches documents; ours checks and executes. */
 export function createGraphqlServer(
-  schema: GraphQLSchema,
+  operations: Operations,
   log: Logger,
 ): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
-    schema,
+    schema: operations.schema,
     introspection: true,
     nodeEnv: 'production',
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     csrfPrevention: true,
     parseOptions: { maxTokens: MOST_TOKENS },
-    plugins: [ApolloServerPluginLandingPageDisabled(), guardedExecution(schema, log)],
+    plugins: [ApolloServerPluginLandingPageDisabled(), guardedExecution(operations)],
     logger: log,
     // only what comes before an operation is known gets here: mistakes in the document
     formatError: (formatted, error) =>
@@ -39,31 +36,30 @@ export function createGraphqlServer(
 
 type Resolved = GraphQLRequestContextResponseForOperation<RequestContext>;
 
-/** Checks permissions, variables and cost of an operation, then executes it. */
-function guardedExecution(schema: GraphQLSchema, log: Logger): ApolloServerPlugin<RequestContext> {
-  const executor = new Executor(schema);
-  const respond = async ({ document, operation, request, contextValue }: Resolved) => {
-    const { actor, requestId } = contextValue;
-    const present = (error: GraphQLError) => presentError(error, requestId, log);
-    if (!schema.getRootType(operation.operation)) {
-      const message = `There are no ${operation.operation}s in this API.`;
-      return answer({ errors: [present(refusal('BAD_USER_INPUT', message, 400))] }, 400);
-    }
-    const missing = missingPermission(actor, neededPermissions(schema, document, operation));
-    if (missing) {
-      const message = `${missing.field} needs the permission ${missing.permission}, which you don't have.`;
-      return answer({ errors: [present(refusal('FORBIDDEN', message, 403))] }, 403);
-    }
-    const given = request.variables ?? {};
-    const { errors: mistakes, ...variables } = executor.coerce(operation, given);
-    if (mistakes) return answer({ errors: mistakes.map(present) }, 400);
-    const tooCostly = costRefusal(schema, document, operation, given);
-    if (tooCostly) return answer({ errors: [present(tooCostly)] }, 400);
+const elsewhere = new Refused(
+  [
+    refusal(
+      'BAD_USER_INPUT',
+      'Subscriptions go over a WebSocket to /graphql (protocol graphql-transport-ws), or as an event stream: send the header accept: text/event-stream.',
+      400,
+    ),
+  ],
+  400,
+);
 
-    const { coerced } = variables as { coerced: Record<string, unknown> };
-    const result = await executor.execute(document, operation, { given, coerced }, contextValue);
-    const { data, errors } = result;
-    return answer(errors ? { data, errors: errors.map(present) } : { data });
+/** Checks permissions, variables and cost of an operation, then executes it. */
+function guardedExecution(operations: Operations): ApolloServerPlugin<RequestContext> {
+  const respond = async ({ document, operation: definition, request, contextValue }: Resolved) => {
+    const { actor, requestId } = contextValue;
+    const given = request.variables ?? {};
+    const checked =
+      definition.operation === OperationTypeNode.SUBSCRIPTION
+        ? elsewhere
+        : operations.check({ document, definition, given }, actor);
+    if (!(checked instanceof Refused)) {
+      return answer(await operations.execute(checked, contextValue));
+    }
+    return answer({ errors: operations.presentAll(checked.errors, requestId) }, checked.status);
   };
   return {
     requestDidStart: () =>
@@ -75,8 +71,7 @@ function guardedExecution(schema: GraphQLSchema, log: Logger): ApolloServerPlugi
             return await respond(resolved);
           } catch (error) {
             const { requestId } = resolved.contextValue;
-            log.error({ err: error, reqId: requestId }, 'a request failed');
-            return answer({ errors: [internal(requestId)] }, 500);
+            return answer(operations.fault(error, requestId), 500);
           }
         },
       }),

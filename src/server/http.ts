@@ -15,29 +15,36 @@ import type { Logger } from 'pino';
 import type { Authenticator } from '../auth/authenticate';
 import type { Actor } from '../auth/actor';
 import { Refusal, Unauthenticated } from '../auth/refusals';
-import { RequestContext, type RequestServices } from '../domain/kit/request-context';
-import { failureBody, internal } from './failures';
+import { RequestContext } from '../domain/kit/request-context';
+import { credentialsOf } from './credentials';
+import type { StreamServices } from './event-stream/stream-connection';
+import { streamRoutes } from './event-stream/stream-routes';
+import { StreamServer } from './event-stream/stream-server';
+import { failureBody, internal, presentError } from './failures';
 import { graphiqlAssets, sendPage, wantsPage } from './graphiql';
 import { health } from './health';
+import { Refused, type Operations } from './operations';
+import { parametersOf } from './request-parameters';
 import {
   checkGraphqlBody,
   checkGraphqlParameters,
   LARGEST_BODY,
   parseJsonStrictly,
 } from './request-body';
+import { SocketServer } from './websocket/socket-server';
+import { routeUpgrades } from './websocket/upgrades';
 
-export interface HttpServerOptions {
+export interface HttpServerOptions extends StreamServices {
   apollo: ApolloServer<RequestContext>;
   authenticator: Authenticator;
-  services: RequestServices;
   pool: Pool;
   log: Logger;
   trustProxy: boolean;
 }
 
-/** The HTTP server: GraphQL, GraphiQL for browsers, health. Not listening yet. */
+/** The HTTP server: GraphQL, also over WebSockets and event streams, GraphiQL for browsers, health. Not listening yet. */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
-  const { apollo, authenticator, services, pool, log, trustProxy } = options;
+  const { apollo, operations, authenticator, services, pool, log, trustProxy } = options;
   // narrowed, so that the server has the type that its plugins expect
   const loggerInstance: FastifyBaseLogger = log;
   const app = fastify({
@@ -60,30 +67,55 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   );
 
   const actors = new WeakMap<FastifyRequest, Actor>();
+  const actorOf = (request: FastifyRequest) => actors.get(request)!;
   const admit = async (request: FastifyRequest, reply: FastifyReply) => {
     if (wantsPage(request)) return sendPage(reply);
-    const { authorization, 'parley-workspace': workspace } = request.headers;
-    const credentials = { authorization, workspace: workspace as string | undefined };
-    actors.set(request, await authenticator.authenticate(credentials));
+    actors.set(request, await authenticator.authenticate(credentialsOf(request.headers)));
   };
   const handler = fastifyApolloHandler(apollo, {
     context: (request) =>
-      Promise.resolve(new RequestContext(request.id, actors.get(request)!, services)),
+      Promise.resolve(new RequestContext(request.id, actorOf(request), services)),
   });
+  const streams = new StreamServer(options);
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
     onRequest: admit,
-    preHandler: (request, _reply, done) => {
-      if (request.method === 'POST') checkGraphqlBody(request.body);
-      else checkGraphqlParameters(request.query);
+    preHandler: (request, reply, done) => {
+      checkRequest(request);
+      if (streams.isWanted(request)) {
+        // once it is open, nothing more is done with the request
+        streams.serve(request, reply).catch(done);
+        return;
+      }
+      refuseBrokenSubscription(operations, request);
       done();
     },
     handler,
   });
+  streamRoutes(app, { streams, admit, actorOf, checkRequest });
+  const sockets = new SocketServer(options);
+  routeUpgrades(app.server, sockets);
+  app.addHook('preClose', async () => {
+    await Promise.all([sockets.close(), streams.close()]);
+  });
   graphiqlAssets(app);
   health(app, pool);
   return app;
+}
+
+/** Throws for what can't be meant as a GraphQL request. */
+function checkRequest({ method, body, query }: FastifyRequest): void {
+  if (method === 'POST') checkGraphqlBody(body);
+  else checkGraphqlParameters(query);
+}
+
+/** Some mistakes in subscriptions make validation throw, which Apollo takes for a fault. */
+function refuseBrokenSubscription(operations: Operations, request: FastifyRequest): void {
+  const parameters = parametersOf(request) as { query?: unknown };
+  if (typeof parameters.query !== 'string' || !/\bsubscription\b/.test(parameters.query)) return;
+  const operation = operations.read(parameters);
+  if (operation instanceof Refused) throw operation;
 }
 
 function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply) {
@@ -94,6 +126,10 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
       .send(failureBody(error.code, error.message));
   }
   if (error instanceof Refusal) return reply.code(400).send(failureBody(error.code, error.message));
+  if (error instanceof Refused) {
+    const errors = error.errors.map((it) => presentError(it, request.id, request.log));
+    return reply.code(error.status).send({ errors });
+  }
   if (error instanceof GraphQLError) {
     const { code, http } = error.extensions as { code: 'BAD_USER_INPUT'; http: { status: number } };
     return reply.code(http.status).send(failureBody(code, error.message));

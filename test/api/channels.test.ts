@@ -9,7 +9,10 @@ let parley: TestApp;
 let owner: Client;
 let workspaceId: string;
 beforeAll(async () => {
-  parley = await startTestApp();
+  parley = await startTestApp({
+    PARLEY_SECRET_KEY: 'ab'.repeat(32),
+    PARLEY_OUTGOING_ALLOW: '127.0.0.0/8',
+  });
 });
 afterAll(() => parley.close());
 beforeEach(async () => {
@@ -129,6 +132,18 @@ describe('node', () => {
       'tag { id }',
     );
     const { id: keyId } = await makeKey(owner, { scopes: ['WORKSPACE_READ'] });
+    const { webhookEndpoint } = await must<{ webhookEndpoint: { id: string } }>(
+      owner,
+      'webhookEndpointCreate',
+      { input: { url: 'http://127.0.0.1:9/' } },
+      'webhookEndpoint { id }',
+    );
+    const { webhookDelivery } = await must<{ webhookDelivery: { id: string } }>(
+      owner,
+      'webhookEndpointPing',
+      { id: webhookEndpoint.id },
+      'webhookDelivery { id }',
+    );
     const found = await call<{
       id: string;
       channel: { id: string };
@@ -151,6 +166,8 @@ describe('node', () => {
       User: user.id,
       Tag: tag.id,
       ApiKey: keyId,
+      WebhookEndpoint: webhookEndpoint.id,
+      WebhookDelivery: webhookDelivery.id,
       CustomerIdentity: customer.identities.nodes[0]?.id,
       LifecycleTransition: customer.transitions.nodes[0]?.id ?? rest.LifecycleTransition,
       Touchpoint: customer.touchpoints.nodes[0]?.id,

@@ -9,7 +9,10 @@ let owner: Client;
 let workspaceId: string;
 let noon: Date;
 beforeAll(async () => {
-  parley = await startTestApp();
+  parley = await startTestApp({
+    PARLEY_SECRET_KEY: 'ab'.repeat(32),
+    PARLEY_OUTGOING_ALLOW: '127.0.0.0/8',
+  });
   noon = parley.now();
 });
 afterAll(() => parley.close());
@@ -23,6 +26,8 @@ interface World {
   channelId: string;
   conversationId: string;
   customerId: string;
+  endpointId: string;
+  deliveryId: string;
 }
 
 /** For each mutation its arguments, others that are valid too, and what to compare of the answer. */
@@ -117,12 +122,61 @@ const mutations: Record<
     { input: { email: 'bob@example.com', role: 'AGENT' } },
     'user { id }',
   ],
+  presenceSet: ({ conversationId }) => [
+    { conversationId, input: { activity: 'VIEWING' } },
+    { conversationId, input: { activity: 'TYPING' } },
+    'conversation { id }',
+  ],
+  webhookEndpointCreate: () => [
+    { input: { url: 'http://127.0.0.1:9/a' } },
+    { input: { url: 'http://127.0.0.1:9/b' } },
+    'webhookEndpoint { id }',
+  ],
+  webhookEndpointUpdate: ({ endpointId: id }) => [
+    { id, input: { description: 'a' } },
+    { id, input: { description: 'b' } },
+    'webhookEndpoint { id description }',
+  ],
+  webhookEndpointRotateSecret: ({ endpointId: id }) => [
+    { id },
+    { id: 'nonsense' },
+    'webhookEndpoint { id }',
+  ],
+  webhookEndpointPing: ({ endpointId: id }) => [
+    { id },
+    { id: 'nonsense' },
+    'webhookDelivery { id }',
+  ],
+  webhookRedeliver: ({ deliveryId }) => [
+    { deliveryId },
+    { deliveryId: 'nonsense' },
+    'webhookDelivery { id }',
+  ],
+  webhookEndpointDelete: ({ endpointId: id }) => [{ id }, { id: 'nonsense' }, 'deletedId'],
 };
 
 async function makeWorld(): Promise<World> {
   const channelId = await makeChannel(owner);
   const { conversation } = await recordMessage(owner, channelId);
-  return { channelId, conversationId: conversation.id, customerId: conversation.customer!.id };
+  const { webhookEndpoint } = await must<{ webhookEndpoint: { id: string } }>(
+    owner,
+    'webhookEndpointCreate',
+    { input: { url: 'http://127.0.0.1:9/' } },
+    'webhookEndpoint { id }',
+  );
+  const { webhookDelivery } = await must<{ webhookDelivery: { id: string } }>(
+    owner,
+    'webhookEndpointPing',
+    { id: webhookEndpoint.id },
+    'webhookDelivery { id }',
+  );
+  return {
+    channelId,
+    conversationId: conversation.id,
+    customerId: conversation.customer!.id,
+    endpointId: webhookEndpoint.id,
+    deliveryId: webhookDelivery.id,
+  };
 }
 
 test('every mutation is tried below', () => {

@@ -92,6 +92,13 @@ test('edits and deletions are events without the text', async () => {
   );
   expect(rows.map(({ type }) => type)).toEqual(['message.edited', 'message.deleted']);
   for (const { data } of rows) {
-    expect(Object.keys(data).sort()).toEqual(['channelId', 'conversationId']);
+    expect(Object.keys(data).sort()).toEqual([
+      'channelId',
+      'conversation',
+      'conversationId',
+      'customerId',
+      'was',
+    ]);
+    expect(JSON.stringify(data)).not.toMatch(/first|second/);
   }
 });

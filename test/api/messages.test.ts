@@ -85,19 +85,29 @@ describe('messageRecord', () => {
     });
     const events = await eventsOf(parley, workspaceId);
     const [conversationId, customerId] = [uuid(conversation.id), uuid(conversation.customer.id)];
-    const onChannel = { channelId: uuid(channelId) };
+    const facts = {
+      channelId: uuid(channelId),
+      customerId,
+      visibility: 'PUBLIC',
+      status: 'OPEN',
+      assigneeId: null,
+      startedAt: hour(9),
+      lastMessageAt: hour(9),
+      tagIds: [],
+    };
+    const about = { channelId: uuid(channelId), customerId, conversation: facts };
     expect(events.slice(3)).toEqual([
       expect.objectContaining({ type: 'customer.created', subject: customerId, data: {} }),
       expect.objectContaining({
         type: 'conversation.created',
         subject: conversationId,
-        data: { ...onChannel, customerId },
+        data: { ...about, was: null },
         occurredAt: new Date(hour(9)),
       }),
       expect.objectContaining({
         type: 'message.added',
         subject: uuid(message.id),
-        data: { ...onChannel, conversationId, direction: 'INBOUND' },
+        data: { ...about, was: {}, conversationId, direction: 'INBOUND' },
         occurredAt: new Date(hour(9)),
       }),
     ]);

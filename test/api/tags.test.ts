@@ -66,14 +66,28 @@ test('a conversation and its customer are tagged each by itself, and lose the ta
     customer: { tags: [] },
   });
   const tagId = uuid(tag!.id);
-  const onChannel = { channelId: uuid(channelId), tagId };
+  const conversation = {
+    channelId: uuid(channelId),
+    customerId: uuid(customerId),
+    visibility: 'PUBLIC',
+    status: 'OPEN',
+    assigneeId: null,
+    startedAt: '2026-02-01T10:00:00.000Z',
+    lastMessageAt: '2026-02-01T10:00:00.000Z',
+  };
+  const about = { channelId: uuid(channelId), customerId: uuid(customerId), tagId };
+  const from = (before: string[], after: string[]) => ({
+    ...about,
+    conversation: { ...conversation, tagIds: after },
+    was: { tagIds: before },
+  });
   const told = (id: string) =>
     eventsOf(parley, workspaceId, id).then((events) =>
       events.slice(1).map(({ type, data }) => [type, data]),
     );
   expect(await told(conversationId)).toEqual([
-    ['conversation.tagged', onChannel],
-    ['conversation.untagged', onChannel],
+    ['conversation.tagged', from([], [tagId])],
+    ['conversation.untagged', from([tagId], [])],
   ]);
   expect(await told(customerId)).toEqual([
     ['customer.tagged', { tagId }],

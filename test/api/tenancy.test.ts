@@ -2,6 +2,7 @@ import { startTestApp, type TestApp } from '../support/app';
 import { documentOf, must, rootFields } from '../support/call';
 import type { Answer, Client } from '../support/client';
 import { asOwner, everythingOf, uuid } from '../support/owner';
+import { sequenceEvents } from '../support/sequence';
 import { globalId, newId, type IdKind } from '../../src/domain/kit/ids';
 import { makeChannel, makeKey, recordMessage } from '../support/world';
 
@@ -10,7 +11,10 @@ let parley: TestApp;
 let mine: World;
 let theirs: World;
 beforeAll(async () => {
-  parley = await startTestApp();
+  parley = await startTestApp({
+    PARLEY_SECRET_KEY: 'ab'.repeat(32),
+    PARLEY_OUTGOING_ALLOW: '127.0.0.0/8',
+  });
   theirs = await makeWorld('theirs');
 });
 beforeEach(async () => {
@@ -87,6 +91,18 @@ async function makeWorld(word: string): Promise<World> {
     'conversation { id }',
   );
   const { id: keyId } = await makeKey(owner, { scopes: ['WORKSPACE_READ'] });
+  const { webhookEndpoint } = await must<{ webhookEndpoint: { id: string } }>(
+    owner,
+    'webhookEndpointCreate',
+    { input: { url: `http://127.0.0.1:9/${word}` } },
+    'webhookEndpoint { id }',
+  );
+  const { webhookDelivery } = await must<{ webhookDelivery: { id: string } }>(
+    owner,
+    'webhookEndpointPing',
+    { id: webhookEndpoint.id },
+    'webhookDelivery { id }',
+  );
   const first = await owner.query<{
     customer: Record<'identities' | 'transitions' | 'touchpoints', { nodes: { id: string }[] }>;
     conversations: { pageInfo: { endCursor: string } };
@@ -125,6 +141,7 @@ async function makeWorld(word: string): Promise<World> {
     company,
   ]);
   const { customer } = first;
+  await sequenceEvents(parley);
   return {
     owner,
     workspaceId,
@@ -146,6 +163,8 @@ async function makeWorld(word: string): Promise<World> {
       Tag: tag.id,
       Touchpoint: customer.touchpoints.nodes[0]!.id,
       User: user.id,
+      WebhookDelivery: webhookDelivery.id,
+      WebhookEndpoint: webhookEndpoint.id,
       Workspace: globalId('Workspace', workspaceId),
     },
   };
@@ -214,6 +233,16 @@ const cases: Record<string, (of: Named) => Case[]> = {
         '{ total { inboundMessages conversations } groups { channel { id } inboundMessages } }',
     },
   ],
+  changes: ({ ids }) =>
+    [
+      { conversationIds: [ids.Conversation] },
+      { customerIds: [ids.Customer] },
+      { channelIds: [ids.Channel] },
+      { channelIds: [ids.Channel], conversationIds: [ids.Conversation, ids.Message] },
+    ].map((filter) => ({
+      args: { filter },
+      selection: '{ events { type subjectId data subject { id } } position head hasMore }',
+    })),
   customerUpsert: ({ ids, names }) => [
     {
       args: { by: { id: ids.Customer }, input: { name: 'Changed' } },
@@ -262,6 +291,12 @@ const cases: Record<string, (of: Named) => Case[]> = {
     {
       args: { conversationId: ids.Conversation, input: { body: 'x' } },
       selection: payload('note { id } conversation { id }'),
+    },
+  ],
+  presenceSet: ({ ids }) => [
+    {
+      args: { conversationId: ids.Conversation, input: { activity: 'TYPING' } },
+      selection: payload('conversation { id }'),
     },
   ],
   messageRecord: ({ ids, names }) => {
@@ -341,6 +376,29 @@ const cases: Record<string, (of: Named) => Case[]> = {
       makes: true,
     },
   ],
+  webhookEndpoints: () => [],
+  webhookDeliveries: ({ ids }) => [
+    { args: { endpointId: ids.WebhookEndpoint }, selection: list('id type') },
+  ],
+  webhookEndpointCreate: () => [],
+  webhookEndpointUpdate: ({ ids }) => [
+    {
+      args: { id: ids.WebhookEndpoint, input: { description: 'x', enabled: false } },
+      selection: payload('webhookEndpoint { id url }'),
+    },
+  ],
+  webhookEndpointRotateSecret: ({ ids }) => [
+    { args: { id: ids.WebhookEndpoint }, selection: payload('secret webhookEndpoint { id }') },
+  ],
+  webhookEndpointPing: ({ ids }) => [
+    { args: { id: ids.WebhookEndpoint }, selection: payload('webhookDelivery { id }') },
+  ],
+  webhookRedeliver: ({ ids }) => [
+    { args: { deliveryId: ids.WebhookDelivery }, selection: payload('webhookDelivery { id }') },
+  ],
+  webhookEndpointDelete: ({ ids }) => [
+    { args: { id: ids.WebhookEndpoint }, selection: payload('deletedId') },
+  ],
 };
 
 /** The names of a workspace that nobody has. */
@@ -396,7 +454,7 @@ describe.each(Object.keys(cases))('%s', (name) => {
   });
 });
 
-test.each(['customers', 'conversations', 'channels', 'posts', 'touchpoints'])(
+test.each(['customers', 'conversations', 'channels', 'posts', 'touchpoints', 'webhookEndpoints'])(
   '%s without a filter hold nothing of another workspace',
   async (name) => {
     const { [name]: page } = await mine.owner.query<Record<string, { nodes: { id: string }[] }>>(
@@ -437,4 +495,16 @@ test('a key of one workspace stays in it, whatever workspace its requests name',
     .ask<{ viewer: { workspace: { name: string } } }>('{ viewer { workspace { name } } }')
     .then(({ data }) => data ?? { viewer: { workspace: { name: 'refused' } } });
   expect(viewer.workspace.name).not.toBe('theirs');
+});
+
+test('the log holds one’s own events alone, with positions of one’s own', async () => {
+  const { changes } = await mine.owner.query<{
+    changes: { events: { position: number; subjectId: string; data: object }[]; head: number };
+  }>('{ changes(first: 500) { events { position subjectId data } head } }');
+  expect(changes.events.map(({ position }) => position)).toEqual(
+    Array.from({ length: changes.head }, (_, index) => index + 1),
+  );
+  const told = JSON.stringify(changes.events);
+  expect(Object.values(theirs.ids).filter((id) => told.includes(id))).toEqual([]);
+  expect(told).toContain(mine.ids.Conversation);
 });

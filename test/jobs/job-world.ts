@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
+import type { ParsedCronItem } from 'graphile-worker';
 import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
 import { createDataSource, poolOf } from '../../src/db/data-source';
 import { Sessions } from '../../src/db/sessions';
 import { UnitOfWork } from '../../src/db/unit-of-work';
 import { installQueue } from '../../src/db/install-queue';
+import { cronItems } from '../../src/jobs/cron';
+import type { TaskName } from '../../src/jobs/payloads';
 import { enqueue, type NewJob } from '../../src/jobs/queue';
 import { startWorker, type Worker, type WorkerOptions } from '../../src/jobs/worker';
 import { createLogger } from '../../src/telemetry/logger';
@@ -80,6 +83,17 @@ export class JobWorld {
     return rows;
   }
 
+  /** When a task runs by the clock, as the queue knows it. */
+  async schedule(task: TaskName): Promise<ParsedCronItem> {
+    const { rows } = await this.owner.query<{ identifier: string }>(
+      `select identifier from graphile_worker._private_known_crontabs`,
+    );
+    const known = rows.map(({ identifier }) => identifier);
+    const [item] = cronItems().filter((it) => it.task === task && known.includes(it.identifier));
+    if (!item) throw new Error(`${task} is not scheduled.`);
+    return item;
+  }
+
   /** Makes every waiting job due now, as time would. */
   async letTimePass(): Promise<void> {
     await this.owner.query(
@@ -103,6 +117,15 @@ export class JobWorld {
     await this.owner.end();
     await this.database.drop();
   }
+}
+
+/** The times of a day at which a schedule has its task run. */
+export function dueTimes({ match }: ParsedCronItem): { hour: number; min: number }[] {
+  const times = Array.from({ length: 24 * 60 }, (_, at) => ({
+    hour: Math.floor(at / 60),
+    min: at % 60,
+  }));
+  return times.filter((time) => match({ ...time, date: 1, month: 3, dow: 0 }));
 }
 
 /** Where a task waits until the test lets it go on. */

@@ -1,3 +1,4 @@
+import { cronItems } from '../../src/jobs/cron';
 import type { Task } from '../../src/jobs/task';
 import { Gate, JobWorld, until, type TestPayloads } from './job-world';
 
@@ -172,7 +173,8 @@ test('a failing query does not end the schedule, nor the process', async () => {
   await until('the schedule was tried', () => world.logged.join('').includes('known_crontabs'));
   await world.owner.query('alter table graphile_worker.away rename to _private_known_crontabs');
   const known = () => world.owner.query('select from graphile_worker._private_known_crontabs');
-  await until('the schedule is known', async () => (await known()).rowCount === 1);
+  const count = cronItems().length;
+  await until('the schedule is known', async () => (await known()).rowCount === count);
 });
 
 test('a worker can stop while a query of its schedule fails', async () => {

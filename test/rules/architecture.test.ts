@@ -116,12 +116,18 @@ const directions: Record<string, { uses: string[]; types?: string[] }> = {
   auth: { uses: ['config', 'db', 'entities'] },
   events: { uses: ['auth', 'db'] },
   jobs: { uses: ['config', 'db', 'telemetry'] },
-  domain: { uses: ['auth', 'db', 'entities', 'events', 'jobs'] },
+  secrets: { uses: ['config'] },
+  outgoing: { uses: ['config'] },
+  domain: { uses: ['auth', 'db', 'entities', 'events', 'jobs', 'outgoing', 'secrets'] },
+  webhooks: { uses: ['auth', 'config', 'db', 'domain', 'events', 'outgoing', 'secrets'] },
+  nats: { uses: ['config', 'db', 'domain', 'events'] },
   'jobs/tasks': { uses: ['db', 'domain', 'jobs', 'telemetry'] },
   'jobs/worker': { uses: ['config', 'db', 'jobs', 'jobs/tasks', 'telemetry'] },
   schema: { uses: [] },
   resolvers: { uses: ['domain', 'schema'], types: ['auth', 'entities'] },
-  server: { uses: ['auth', 'config', 'db', 'domain', 'resolvers', 'schema', 'telemetry'] },
+  server: {
+    uses: ['auth', 'config', 'db', 'domain', 'events', 'resolvers', 'schema', 'telemetry'],
+  },
   cli: { uses: ['auth', 'config', 'db', 'domain', 'entities', 'server', 'telemetry', 'wiring'] },
   // app.ts, main.ts and what they share put everything together
   wiring: {
@@ -134,8 +140,12 @@ const directions: Record<string, { uses: string[]; types?: string[] }> = {
       'events',
       'jobs',
       'jobs/worker',
+      'nats',
+      'outgoing',
+      'secrets',
       'server',
       'telemetry',
+      'webhooks',
     ],
   },
 };

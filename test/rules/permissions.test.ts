@@ -33,6 +33,8 @@ describe('the table of permissions', () => {
     const fields = rootFields().map(({ kind, field }) =>
       kind === 'query' ? `Query.${field.name}` : `Mutation.${field.name}`,
     );
+    const subscriptions = Object.keys(buildSchema().getSubscriptionType()!.getFields());
+    fields.push(...subscriptions.map((name) => `Subscription.${name}`));
     expect(Object.keys(rootFieldPermissions).sort()).toEqual(fields.sort());
   });
 
@@ -169,4 +171,7 @@ const EXAMPLES: Record<string, string> = {
   'TagInput!': '{ name: "x" }',
   'ApiKeyCreateInput!': '{ name: "", scopes: [] }',
   'UserInviteInput!': '{ email: "nobody", role: ANALYST }',
+  'PresenceSetInput!': '{ activity: VIEWING }',
+  'WebhookEndpointCreateInput!': '{ url: "nonsense" }',
+  'WebhookEndpointUpdateInput!': '{}',
 };

@@ -8,18 +8,18 @@ import { createTestDatabase, type TestDatabase } from '../support/database';
 import { insertExampleRows } from '../support/example-rows';
 
 /** What the API may only add to. */
-const HISTORY = [
-  'audit_entry',
-  'event_log',
-  'event_outbox',
-  'lifecycle_transition',
-  'message_revision',
-];
+const HISTORY = ['audit_entry', 'event_outbox', 'lifecycle_transition', 'message_revision'];
+
+/** What the API may only read: the system alone writes it. */
+const READ_ONLY = ['event_head', 'event_log', 'event_relay'];
 
 /** SQLSTATE of a statement that the role has no right to. */
 const NOT_GRANTED = '42501';
 
-const history = (outcome: string) => Object.fromEntries(HISTORY.map((table) => [table, outcome]));
+const outcomes = (names: string[], outcome: string) =>
+  Object.fromEntries(names.map((table) => [table, outcome]));
+const unwritable = outcomes(READ_ONLY, NOT_GRANTED);
+const unchangeable = { ...outcomes(HISTORY, NOT_GRANTED), ...unwritable };
 
 const ours = randomUUID();
 const theirs = randomUUID();
@@ -96,7 +96,7 @@ test('bound to no workspace, every table is empty', async () => {
 
 test('bound to no workspace, nothing can be inserted', async () => {
   const insert = (table: string) => poolOf(api).query(...insertRow(table, ourRows));
-  expect(await perTable(insert)).toEqual(all('row-level security'));
+  expect(await perTable(insert)).toEqual({ ...all('row-level security'), ...unwritable });
 });
 
 test('bound to a workspace, every table holds the rows of that workspace', async () => {
@@ -106,9 +106,15 @@ test('bound to a workspace, every table holds the rows of that workspace', async
 });
 
 test('bound to a workspace, no row of another can be inserted', async () => {
-  expect(await asOurs((table) => insertRow(table, theirRows))).toEqual(all('row-level security'));
+  expect(await asOurs((table) => insertRow(table, theirRows))).toEqual({
+    ...all('row-level security'),
+    ...unwritable,
+  });
   // the same statement with a row of the own workspace comes as far as the primary key
-  expect(await asOurs((table) => insertRow(table, ourRows))).toEqual(all('23505'));
+  expect(await asOurs((table) => insertRow(table, ourRows))).toEqual({
+    ...all('23505'),
+    ...unwritable,
+  });
 });
 
 test('bound to a workspace, rows of another can be neither changed, locked nor deleted', async () => {
@@ -119,7 +125,7 @@ test('bound to a workspace, rows of another can be neither changed, locked nor d
   ]) {
     expect(await asOurs((table) => [statement(table), [theirs]])).toEqual({
       ...all('0 rows'),
-      ...history(NOT_GRANTED),
+      ...unchangeable,
     });
   }
 });
@@ -127,7 +133,7 @@ test('bound to a workspace, rows of another can be neither changed, locked nor d
 test('bound to a workspace, no row can be moved to another', async () => {
   expect(await asOurs((table) => [`update ${table} set workspace_id = $1`, [theirs]])).toEqual({
     ...all('row-level security'),
-    ...history(NOT_GRANTED),
+    ...unchangeable,
   });
 });
 
@@ -142,50 +148,70 @@ test('history can be added to and not changed', async () => {
   expect(rows.map(({ name }) => name)).toEqual(HISTORY);
 });
 
-test('only sign-in and search look past row-level security, and only for the API', async () => {
+test('what the system alone writes can only be read', async () => {
+  const { rows } = await owner.query<{ name: string }>(
+    `select name from unnest($1::text[]) name
+     where not has_table_privilege('parley_api', name, 'insert')
+       and not has_table_privilege('parley_api', name, 'update')
+       and not has_table_privilege('parley_api', name, 'delete')
+       and has_table_privilege('parley_api', name, 'select') order by name`,
+    [tables],
+  );
+  expect(rows.map(({ name }) => name)).toEqual(READ_ONLY);
+});
+
+test('only sign-in and search look past row-level security for the API, and the log’s upkeep for the system', async () => {
   const { rows } = await owner.query(`
     select proname as name, pg_get_userbyid(proowner) as owner,
       has_function_privilege('public', p.oid, 'execute') as public,
       has_function_privilege('parley_api', p.oid, 'execute') as api,
-      array_to_string(proconfig, ' ') like 'search_path=%, pg_temp' as hides_temporary_tables
+      exists (
+        select from unnest(proconfig) setting where setting like 'search_path=%, pg_temp'
+      ) as hides_temporary_tables
     from pg_proc p
     where pronamespace = current_schema()::regnamespace and prosecdef order by proname`);
-  expect(rows).toEqual(
-    [
-      'find_api_key',
-      'find_users',
-      'search_conversations',
-      'search_customers',
-      'search_messages',
-    ].map((name) => ({
-      name,
-      owner: 'parley_system',
-      public: false,
-      api: true,
-      hides_temporary_tables: true,
-    })),
-  );
+  const common = { public: false, hides_temporary_tables: true };
+  const upkeep = ['drop_event_partition', 'ensure_event_partitions'];
+  const ofApi = [
+    'find_api_key',
+    'find_users',
+    'search_among',
+    'search_conversations',
+    'search_customers',
+    'search_messages',
+  ];
+  expect(rows).toEqual([
+    // only the owner of a table may give it partitions
+    ...upkeep.map((name) => ({ ...common, name, owner: expect.any(String) as string, api: false })),
+    ...ofApi.map((name) => ({ ...common, name, owner: 'parley_system', api: true })),
+  ]);
 });
 
 test('search finds what is in the bound workspace and matches', async () => {
+  const conversations = [ourRows, theirRows].map((rows) => rows.get('conversation')!['id']);
   const search = () =>
     new Sessions(poolOf(api)).with(ours, async (session) => [
       (await session.query(`select message_id as id from search_messages('plum')`)).rows,
       (await session.query(`select search_customers('plum') as id`)).rows,
       (await session.query(`select search_conversations('plum') as id`)).rows,
+      (await session.query(`select search_among($1, 'plum') as id`, [conversations])).rows,
     ]);
-  const found = ['message', 'customer', 'conversation'].map((table) => [
+  const found = ['message', 'customer', 'conversation', 'conversation'].map((table) => [
     { id: ourRows.get(table)!['id'] },
   ]);
   expect(await search()).toEqual(found);
 });
 
 test('search finds nothing while no workspace is bound', async () => {
-  const [found] = await api.query<unknown[]>(`
-    select (select count(*)::int from search_messages('plum')) messages,
+  const conversations = [ourRows, theirRows].map((rows) => rows.get('conversation')!['id']);
+  const [found] = await api.query<unknown[]>(
+    `select (select count(*)::int from search_messages('plum')) messages,
       (select count(*)::int from search_customers('plum')) customers,
-      (select count(*)::int from search_conversations('plum')) conversations`);
-  expect(found).toEqual({ messages: 0, customers: 0, conversations: 0 });
+      (select count(*)::int from search_conversations('plum')) conversations,
+      (select count(*)::int from search_among($1, 'plum')) few`,
+    [conversations],
+  );
+  expect(found).toEqual({ messages: 0, customers: 0, conversations: 0, few: 0 });
 });
 
 test('sign-in finds the key with the secret and the user with the subject, in any workspace', async () => {

@@ -1,6 +1,6 @@
 import pino from 'pino';
-import { createApp, type App } from '../../src/app';
-import { loadConfig } from '../../src/config/config';
+import { createApp, type App, type AppOptions } from '../../src/app';
+import { loadConfig, type Role } from '../../src/config/config';
 import type { Env } from '../../src/config/env';
 import { makeWorkspace } from '../../src/domain/workspace/first-workspace';
 import { createTestDatabase, type TestDatabase } from './database';
@@ -25,7 +25,11 @@ export interface TestApp {
 }
 
 /** Starts the application as `npm start` does, on a copy of the migrated database. */
-export async function startTestApp(env: Env = {}): Promise<TestApp> {
+export async function startTestApp(
+  env: Env = {},
+  role: Role = 'api',
+  options: AppOptions = {},
+): Promise<TestApp> {
   const database = await createTestDatabase();
   const faults: Record<string, unknown>[] = [];
   const log = pino(
@@ -38,8 +42,8 @@ export async function startTestApp(env: Env = {}): Promise<TestApp> {
     },
   );
   let time = new Date('2026-03-01T12:00:00.000Z');
-  const config = loadConfig({ PORT: '0', ...env, DATABASE_URL: database.url }, 'api');
-  const app = await createApp(config, { clock: () => time, log });
+  const config = loadConfig({ PORT: '0', ...env, DATABASE_URL: database.url }, role);
+  const app = await createApp(config, { clock: () => time, log, ...options });
   const url = await app.listen();
   const as = (token: string | null) => new Client(`${url}/graphql`, token);
   return {

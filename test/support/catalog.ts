@@ -7,6 +7,8 @@ export interface Column {
   type: string;
   /** Whether an insert has to give it a value. */
   required: boolean;
+  /** The first of the texts that it may hold, where a check limits them. */
+  allowed: string | null;
 }
 
 /** A foreign key: its columns, and those that they point at, in the same order. */
@@ -29,7 +31,10 @@ export async function readTables(client: Client): Promise<Table[]> {
   const { rows } = await client.query<Table>(`
     select relname as name,
       (select json_agg(json_build_object('name', attname, 'type', typname,
-          'required', attnotnull and not atthasdef and attidentity = '') order by attnum)
+          'required', attnotnull and not atthasdef and attidentity = '',
+          'allowed', (select (regexp_match(pg_get_constraintdef(k.oid), '''([^'']+)'''))[1]
+            from pg_constraint k where k.conrelid = c.oid and contype = 'c' and conkey = array[attnum])
+          ) order by attnum)
         from pg_attribute a join pg_type t on t.oid = atttypid
         where attrelid = c.oid and attnum > 0 and not attisdropped) columns,
       (select coalesce(json_agg(json_build_object('name', conname,

@@ -163,7 +163,7 @@ export async function run(entry: string, options: SpawnOptions = {}): Promise<Ra
 
 /** The environment of the tests without what configures Parley, on a port that is free. */
 function environment(env: Variables): NodeJS.ProcessEnv {
-  const configures = /^(PARLEY_.*|DATABASE_URL|HOST|PORT|LOG_LEVEL|PG.*)$/;
+  const configures = /^(PARLEY_.*|DATABASE_URL|NATS_URL|HOST|PORT|LOG_LEVEL|PG.*)$/;
   const kept = Object.entries(process.env).filter(([name]) => !configures.test(name));
   return { ...Object.fromEntries(kept), PORT: '0', ...env };
 }

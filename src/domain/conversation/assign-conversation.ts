@@ -3,6 +3,7 @@ import { Conversation, User } from '../../entities';
 import { defineCommand } from '../kit/command';
 import { DomainError, ErrorCode, notFound } from '../kit/errors';
 import { id } from '../kit/input';
+import { changeOf, factsOf } from './facts';
 import { lockConversation } from './lock-conversation';
 
 /** Gives a conversation to a user who sees its channel, or to nobody. */
@@ -29,7 +30,8 @@ export const assignConversation = defineCommand({
     }
     const changes = { assigneeId, updatedAt: now };
     await manager.update(Conversation, { workspaceId, id: conversationId }, changes);
-    const data = { channelId, assigneeId };
+    const change = changeOf(await factsOf(work, conversation), { assigneeId });
+    const data = { ...change, assigneeId };
     return {
       result: { conversationId },
       events: [{ type: 'conversation.assigned', subjectId: conversationId, data }],

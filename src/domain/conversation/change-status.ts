@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Conversation } from '../../entities';
 import { defineCommand, type Outcome, type Work } from '../kit/command';
 import { id } from '../kit/input';
+import { changeOf, factsOf } from './facts';
 import { lockConversation } from './lock-conversation';
 import { nextStatus, type StatusChange } from './status';
 
@@ -27,8 +28,9 @@ async function changeStatus(
   change: StatusChange,
 ): Promise<Outcome<{ conversationId: string }>> {
   const { manager, now } = work;
-  const { workspaceId, id: key, channelId, status } = await lockConversation(work, conversationId);
-  const next = nextStatus(status, change);
+  const conversation = await lockConversation(work, conversationId);
+  const { workspaceId, id: key } = conversation;
+  const next = nextStatus(conversation.status, change);
   if (!next) return { result: { conversationId } };
   const closedAt = next === 'CLOSED' ? now : null;
   await manager.update(
@@ -36,9 +38,10 @@ async function changeStatus(
     { workspaceId, id: key },
     { status: next, closedAt, updatedAt: now },
   );
+  const data = changeOf(await factsOf(work, conversation), { status: next });
   const type = next === 'CLOSED' ? 'conversation.closed' : 'conversation.reopened';
   return {
     result: { conversationId },
-    events: [{ type, subjectId: conversationId, data: { channelId } }],
+    events: [{ type, subjectId: conversationId, data }],
   };
 }

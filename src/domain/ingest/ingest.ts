@@ -4,6 +4,7 @@ import type { Visibility } from '../../entities/channel';
 import type { NewEvent } from '../../events/registry';
 import type { Work } from '../kit/command';
 import { resolveCustomers } from './identities';
+import { conversationEvents } from './conversation-events';
 import type { Ingested, InboundItem } from './item';
 import { addMessages, adoptReplies, KnownMessages } from './messages';
 import { nameCustomers } from './name-customers';
@@ -32,21 +33,14 @@ export async function ingestItems(
     ...(customer ? [customer] : []),
   ]);
   const customers = await resolveCustomers(work, identities, events);
-  const threads = await resolveThreads(work, fresh, customers, visibility, events);
+  const threads = await resolveThreads(work, fresh, customers, visibility);
   const { places, added } = await addMessages(work, items, known, threads, customers);
   const adopted = await adoptReplies(work, added);
   await updateResponses(work, added, adopted);
   await followCustomers(work, await nameCustomers(work, added, customers));
-  await updateSummaries(work, added, events);
+  const reopened = await updateSummaries(work, added);
   await recordMessageTouchpoints(work, added, customers);
-  for (const { id, item, thread } of added) {
-    events.push({
-      type: 'message.added',
-      subjectId: id,
-      occurredAt: item.sentAt,
-      data: { conversationId: thread.id, channelId: item.channelId, direction: item.direction },
-    });
-  }
+  events.push(...conversationEvents([...threads.values()], reopened, added));
   const created = new Set(added.map(({ id }) => id));
   const ingested = places.map(({ id, conversationId }): Ingested => {
     const outcome = created.delete(id) ? 'CREATED' : 'UNCHANGED';

@@ -1,7 +1,6 @@
 import { bulkColumns, bulkTable } from '../../db/bulk';
 import { queryObjects } from '../../db/sessions';
 import { sql } from '../../db/sql';
-import type { NewEvent } from '../../events/registry';
 import type { Work } from '../kit/command';
 import type { AddedMessage } from './messages';
 import type { Thread } from './threads';
@@ -13,12 +12,20 @@ interface Summary {
   reopens: boolean;
 }
 
-/** Brings what a conversation says of its messages up to date: counts, newest, first times, status. */
+/** A closed conversation that a message has opened again. */
+export interface Reopened {
+  thread: Thread;
+  by: AddedMessage;
+}
+
+/**
+ * Brings what a conversation says of its messages up to date: counts, newest, first times, status.
+ * @returns the conversations that are open again.
+ */
 export async function updateSummaries(
   work: Work,
   added: readonly AddedMessage[],
-  events: NewEvent[],
-): Promise<void> {
+): Promise<Reopened[]> {
   const summaries = new Map<string, Summary>();
   const earlierStart = new Set<Thread>();
   for (const message of added) {
@@ -33,6 +40,7 @@ export async function updateSummaries(
     summary.added += 1;
     if (isLater(message, summary.newest)) summary.newest = message;
     if (item.sentAt < thread.startedAt) thread.startedAt = item.sentAt;
+    if (item.sentAt > thread.lastMessageAt) thread.lastMessageAt = item.sentAt;
     if (item.direction === 'INBOUND') {
       if (!thread.firstInboundAt || item.sentAt < thread.firstInboundAt) {
         thread.firstInboundAt = item.sentAt;
@@ -44,15 +52,9 @@ export async function updateSummaries(
   for (const { item, thread } of added) noteResponse(thread, item.direction, item.sentAt);
   await findFirstResponses(work, [...earlierStart]);
   await writeSummaries(work, [...summaries.values()]);
-  for (const { reopens, thread, newest } of summaries.values()) {
-    if (!reopens) continue;
-    events.push({
-      type: 'conversation.reopened',
-      subjectId: thread.id,
-      occurredAt: newest.item.sentAt,
-      data: { channelId: thread.channelId },
-    });
-  }
+  const reopened = [...summaries.values()].filter(({ reopens }) => reopens);
+  for (const { thread } of reopened) thread.status = 'OPEN';
+  return reopened.map(({ thread, newest }) => ({ thread, by: newest }));
 }
 
 function isLater(a: AddedMessage, b: AddedMessage): boolean {

@@ -3,7 +3,7 @@ import { queryObjects } from '../../db/sessions';
 import { sql } from '../../db/sql';
 import type { ConversationStatus } from '../../entities/conversation';
 import type { Visibility } from '../../entities/channel';
-import type { NewEvent } from '../../events/registry';
+import type { ConversationFacts } from '../../events/registry';
 import type { Work } from '../kit/command';
 import { newId } from '../kit/ids';
 import { identityKey, type InboundItem } from './item';
@@ -20,7 +20,27 @@ export interface Thread {
   startedAt: Date;
   firstInboundAt: Date | null;
   firstResponseAt: Date | null;
+  lastMessageAt: Date;
+  assigneeId: string | null;
+  tagIds: readonly string[];
   isNew: boolean;
+  /** As it was before this transaction. */
+  before: ConversationFacts;
+}
+
+/** What filters look at of a conversation, as ingest holds it now. */
+export function threadFacts(thread: Omit<Thread, 'isNew' | 'before'>): ConversationFacts {
+  const { channelId, visibility, status, assigneeId, customerId, tagIds } = thread;
+  return {
+    channelId,
+    visibility,
+    status,
+    assigneeId,
+    customerId,
+    startedAt: thread.startedAt.toISOString(),
+    lastMessageAt: thread.lastMessageAt.toISOString(),
+    tagIds: [...tagIds],
+  };
 }
 
 /** Key of a thread in a map. */
@@ -38,24 +58,14 @@ export async function resolveThreads(
   items: readonly InboundItem[],
   customers: ReadonlyMap<string, string>,
   channelVisibility: ReadonlyMap<string, Visibility>,
-  events: NewEvent[],
 ): Promise<Map<string, Thread>> {
   if (items.length === 0) return new Map();
   const openings = openingsOf(items);
   const made = new Set(await insertThreads(work, openings, customers, channelVisibility));
   const threads = new Map<string, Thread>();
   for (const row of await lockThreads(work, openings)) {
-    const thread = { ...row, isNew: made.has(row.id) };
+    const thread = { ...row, isNew: made.has(row.id), before: threadFacts(row) };
     threads.set(threadKey(thread), thread);
-  }
-  for (const thread of threads.values()) {
-    if (!thread.isNew) continue;
-    events.push({
-      type: 'conversation.created',
-      subjectId: thread.id,
-      occurredAt: thread.startedAt,
-      data: { channelId: thread.channelId, customerId: thread.customerId },
-    });
   }
   return threads;
 }
@@ -133,11 +143,15 @@ function lockThreads({ session, actor }: Work, openings: readonly Opening[]) {
     channel_id: ['uuid', ({ first }) => first.channelId],
     thread_key: ['text', ({ first }) => first.threadKey],
   });
-  return queryObjects<Omit<Thread, 'isNew'>>(
+  return queryObjects<Omit<Thread, 'isNew' | 'before'>>(
     session,
     sql`select c.id, c.channel_id "channelId", c.thread_key "threadKey", c.customer_id "customerId",
                c.visibility, c.status, c.closed_at "closedAt", c.started_at "startedAt",
-               c.first_inbound_at "firstInboundAt", c.first_response_at "firstResponseAt"
+               c.first_inbound_at "firstInboundAt", c.first_response_at "firstResponseAt",
+               c.last_message_at "lastMessageAt", c.assignee_id "assigneeId",
+               array(select t.tag_id from conversation_tag t
+                     where t.workspace_id = c.workspace_id and t.conversation_id = c.id
+                     order by t.tag_id) "tagIds"
         from ${bulkTable('w', wanted)}
         join conversation c on c.workspace_id = ${actor.workspaceId}
           and c.channel_id = w.channel_id and c.thread_key = w.thread_key

@@ -45,3 +45,19 @@ export class BadArgument extends Error {
     super(`${argument.join('.')} ${message}`);
   }
 }
+
+/** Raised by a query for a position of the log whose successors retention has removed. */
+export class ResyncRequired extends Error {
+  /**
+   * @param oldest the oldest position that the log still has.
+   * @param head the position to go on from, once everything has been read anew.
+   */
+  constructor(
+    readonly oldest: number,
+    readonly head: number,
+  ) {
+    super(
+      `RESYNC_REQUIRED: the log begins at ${oldest}, and what you ask for is gone. Note the position ${head}, read anew what you keep, then go on after ${head}.`,
+    );
+  }
+}

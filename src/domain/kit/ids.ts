@@ -20,6 +20,8 @@ export const idPrefixes = {
   Tag: 'tag',
   Touchpoint: 'tch',
   User: 'usr',
+  WebhookDelivery: 'whd',
+  WebhookEndpoint: 'whe',
   Workspace: 'wsp',
 } as const;
 

@@ -16,9 +16,12 @@ import {
   Tag,
   Touchpoint,
   User,
+  WebhookDelivery,
+  WebhookEndpoint,
   Workspace,
 } from '../../entities';
 import { onVisibleChannel, withVisibleCustomer } from '../channel/visible-channels';
+import { ofVisibleEndpoint, onVisibleEndpoint } from '../webhook/visible-endpoints';
 import { NestedPages } from './paging';
 import type { Reader } from './reader';
 
@@ -65,6 +68,16 @@ const sources = {
   Tag: { entity: Tag, table: 'tag' },
   Touchpoint: { entity: Touchpoint, table: 'touchpoint', visible: byChannel('channel_id') },
   User: { entity: User, table: 'app_user' },
+  WebhookDelivery: {
+    entity: WebhookDelivery,
+    table: 'webhook_delivery',
+    visible: (reader, alias) => ofVisibleEndpoint(reader.actor, `${alias}.endpoint_id`),
+  },
+  WebhookEndpoint: {
+    entity: WebhookEndpoint,
+    table: 'webhook_endpoint',
+    visible: (reader, alias) => onVisibleEndpoint(reader.actor, alias),
+  },
   Workspace: { entity: Workspace, table: 'workspace' },
 } satisfies Record<string, Source>;
 

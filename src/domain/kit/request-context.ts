@@ -1,6 +1,8 @@
 import type { Actor } from '../../auth/actor';
 import type { Sessions } from '../../db/sessions';
 import type { UnitOfWork } from '../../db/unit-of-work';
+import type { OutgoingGuard } from '../../outgoing/guard';
+import type { SecretBox } from '../../secrets/secret-box';
 import { runCommand, type Command } from './command';
 import type { Problem } from './errors';
 import { Loaders } from './loaders';
@@ -11,6 +13,10 @@ export interface RequestServices {
   sessions: Sessions;
   units: UnitOfWork;
   clock: () => Date;
+  /** Encrypts secrets that are stored. */
+  secrets: SecretBox;
+  /** Decides where others may have Parley connect to. */
+  outgoing: OutgoingGuard;
   /** Told of every command that was carried out. */
   onCommand?: (name: string, actor: Actor, result: object) => void;
 }
@@ -30,6 +36,14 @@ export class RequestContext {
   ) {
     this.reader = new Reader(actor, services.sessions);
     this.loaders = new Loaders(this.reader);
+  }
+
+  get secrets(): SecretBox {
+    return this.services.secrets;
+  }
+
+  get outgoing(): OutgoingGuard {
+    return this.services.outgoing;
   }
 
   /** Runs a command for the caller; refusals come back as `userErrors`, faults are thrown. */

@@ -3,6 +3,7 @@ import { Message } from '../../entities';
 import { defineCommand } from '../kit/command';
 import { newId } from '../kit/ids';
 import { id, prose } from '../kit/input';
+import { changeOf, factsOf } from '../conversation/facts';
 import { lockConversation } from '../conversation/lock-conversation';
 
 /** Longest body of a message or note, in characters. */
@@ -17,7 +18,8 @@ export const addNote = defineCommand({
   }),
   async run(work, { conversationId, input: { body } }) {
     const { manager, actor, now } = work;
-    const { channelId } = await lockConversation(work, conversationId, ['conversationId']);
+    const conversation = await lockConversation(work, conversationId, ['conversationId']);
+    const { channelId } = conversation;
     const messageId = newId();
     const direction = 'NOTE';
     await manager.insert(Message, {
@@ -32,7 +34,8 @@ export const addNote = defineCommand({
       sentAt: now,
       receivedAt: now,
     });
-    const data = { conversationId, channelId, direction } as const;
+    const change = changeOf(await factsOf(work, conversation));
+    const data = { ...change, conversationId, direction } as const;
     return {
       result: { noteId: messageId, conversationId },
       events: [{ type: 'message.added', subjectId: messageId, data }],

@@ -84,7 +84,7 @@ export const recordMessage = defineCommand({
     const { ingested, events } = await ingestItems(work, [item]);
     const { messageId, conversationId, outcome } = ingested[0]!;
     if (outcome === 'CREATED') await addAttachments(work, messageId, input.attachments ?? []);
-    const revisions = await reviseMessage(work, messageId, input);
+    const revisions = await reviseMessage(work, { messageId, conversationId }, input);
     const isUpdate = outcome === 'UNCHANGED' && revisions.length > 0;
     return {
       result: { messageId, conversationId, outcome: isUpdate ? 'UPDATED' : outcome },

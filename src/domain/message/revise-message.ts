@@ -1,5 +1,6 @@
-import { Message, MessageRevision } from '../../entities';
+import { Conversation, Message, MessageRevision } from '../../entities';
 import type { NewEvent } from '../../events/registry';
+import { changeOf, factsOf } from '../conversation/facts';
 import type { Work } from '../kit/command';
 import { newId } from '../kit/ids';
 
@@ -19,18 +20,20 @@ export interface Revision {
  */
 export async function reviseMessage(
   work: Work,
-  messageId: string,
+  { messageId, conversationId }: { messageId: string; conversationId: string },
   revision: Revision,
 ): Promise<NewEvent[]> {
-  const { manager, actor } = work;
-  const message = await manager.findOneByOrFail(Message, {
-    workspaceId: actor.workspaceId,
-    id: messageId,
-  });
   const events: NewEvent[] = [];
   if (!revision.editedAt && !revision.deletedAt) return events;
-  const { conversationId, channelId } = message;
-  const data = { conversationId, channelId };
+  const { manager, actor } = work;
+  const { workspaceId } = actor;
+  // two reports at once: the later one has to see what the earlier one has done
+  const conversation = await manager.findOneOrFail(Conversation, {
+    where: { workspaceId, id: conversationId },
+    lock: { mode: 'pessimistic_write' },
+  });
+  const message = await manager.findOneByOrFail(Message, { workspaceId, id: messageId });
+  const data = { ...changeOf(await factsOf(work, conversation)), conversationId };
   const { editedAt, deletedAt, body } = revision;
   const isNewer = editedAt && (message.editedAt ?? message.sentAt) < editedAt;
   if (isNewer && !message.deletedAt) {

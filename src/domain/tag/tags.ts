@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { bulkColumns, bulkInsert } from '../../db/bulk';
 import { queryObjects } from '../../db/sessions';
 import { raw, sql } from '../../db/sql';
-import type { NewEvent } from '../../events/registry';
+import type { ConversationFacts, NewEvent } from '../../events/registry';
+import { changeOf, factsOf } from '../conversation/facts';
 import { lockConversation } from '../conversation/lock-conversation';
 import { lockCustomer } from '../customer/find-customer';
 import { defineCommand, type Work } from '../kit/command';
@@ -20,7 +21,7 @@ export const MOST_TAGS = 50;
 
 /** What can carry tags. */
 type Target =
-  { kind: 'conversation'; id: string; channelId: string } | { kind: 'customer'; id: string };
+  { kind: 'conversation'; id: string; facts: ConversationFacts } | { kind: 'customer'; id: string };
 
 type Result = { conversationId: string | null; customerId: string | null; tagId: string | null };
 
@@ -74,8 +75,8 @@ export const removeTag = defineCommand({
 async function lockTarget(work: Work, globalId: string): Promise<Target> {
   const parsed = parseGlobalId(globalId);
   if (parsed?.kind === 'Conversation') {
-    const { id, channelId } = await lockConversation(work, parsed.uuid);
-    return { kind: 'conversation', id, channelId };
+    const conversation = await lockConversation(work, parsed.uuid);
+    return { kind: 'conversation', id: conversation.id, facts: await factsOf(work, conversation) };
   }
   const id = parsed?.kind === 'Customer' ? await lockCustomer(work, { id: parsed.uuid }) : null;
   if (!id) throw notFound('conversation or customer', ['id']);
@@ -109,7 +110,10 @@ function tagEvent(target: Target, tagId: string, change: 'tagged' | 'untagged'):
   if (target.kind === 'customer') {
     return { type: `customer.${change}`, subjectId: target.id, data: { tagId } };
   }
-  const data = { channelId: target.channelId, tagId };
+  const before = target.facts.tagIds;
+  const others = before.filter((id) => id !== tagId);
+  const tagIds = change === 'tagged' ? [...others, tagId].sort() : others;
+  const data = { ...changeOf(target.facts, { tagIds }), tagId };
   return { type: `conversation.${change}`, subjectId: target.id, data };
 }
 

@@ -1,0 +1,2 @@
+/** The channel on which processes hear of changes: `<workspace> <conversation>`. */
+export const PRESENCE_CHANNEL = 'parley_presence';
