@@ -1,13 +1,19 @@
 import { isExpected } from '../src/expected-errors';
 import { depth } from './depth';
+import { fanout } from './fanout';
 import { importFile } from './import';
 import { inbox } from './inbox';
+import { latency } from './latency';
+import { replay } from './replay';
 import { BenchError, Run } from './support/run';
 
 const benchmarks: Record<string, (run: Run) => Promise<void>> = {
   inbox,
   depth,
   import: importFile,
+  fanout,
+  latency,
+  replay,
 };
 
 async function main(args: readonly string[]): Promise<void> {

@@ -25,6 +25,27 @@ export function processCpu(pid: number): CpuMs {
   return stat && stat.own * tickMs;
 }
 
+/**
+ * CPU time of one process to the nanosecond, for short windows; null where the kernel does not tell.
+ * Threads that have ended are left out, and Node keeps its own until the end.
+ */
+export function processCpuExactly(pid: number): CpuMs {
+  try {
+    const threads = readdirSync(`/proc/${pid}/task`);
+    const nanoseconds = threads.map((thread) =>
+      Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
+    );
+    return nanoseconds.reduce((sum, each) => sum + each, 0) / 1e6;
+  } catch {
+    return processCpu(pid);
+  }
+}
+
+/** Resident memory of a process at this moment, in MiB; null when it is gone or unknown. */
+export function memoryMb(pid: number): number | null {
+  return memoryLine(pid, 'VmRSS');
+}
+
 /** CPU time of PostgreSQL: the postmaster and every process that it has started, ended ones too. */
 export function postgresCpu(postmaster: number | null): CpuMs {
   if (postmaster === null) return null;
@@ -63,8 +84,13 @@ export async function postmasterOf(client: Client): Promise<number | null> {
 
 /** Largest resident memory that a process has had, in MiB; null when it is gone or unknown. */
 export function peakMemoryMb(pid: number): number | null {
+  return memoryLine(pid, 'VmHWM');
+}
+
+function memoryLine(pid: number, name: 'VmRSS' | 'VmHWM'): number | null {
   try {
-    const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const kilobytes = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1];
     return kilobytes === undefined ? null : Number(kilobytes) / 1024;
   } catch {
     return null;

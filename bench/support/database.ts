@@ -19,12 +19,19 @@ export interface BenchServer {
   urlOf(database: string): string;
 }
 
-/** Starts the benchmark's PostgreSQL, which keeps its data between runs. */
-export async function startPostgres(run: Run): Promise<BenchServer> {
+/**
+ * Starts the benchmark's PostgreSQL, which keeps its data between runs.
+ * @param settings beside those that every embedded one has.
+ */
+export async function startPostgres(
+  run: Run,
+  settings: Record<string, string> = {},
+): Promise<BenchServer> {
   run.say('starting PostgreSQL');
   const server = await startEmbeddedPostgres({
     dataDir: run.dataDir,
     database: 'postgres',
+    settings,
     log: (line) => run.say(line),
   });
   await run.atEnd(() => server.stop());
@@ -50,6 +57,17 @@ export async function connect(run: Run, url: string): Promise<Client> {
 export async function createDatabase(server: BenchServer, name: string): Promise<string> {
   await dropDatabase(server, name);
   await server.admin.query(`create database ${name} encoding 'UTF8' template template0`);
+  return server.urlOf(name);
+}
+
+/** Makes a database that is the copy of another, which nobody may be connected to. */
+export async function copyDatabase(
+  server: BenchServer,
+  name: string,
+  template: string,
+): Promise<string> {
+  await dropDatabase(server, name);
+  await server.admin.query(`create database ${name} template ${template} strategy file_copy`);
   return server.urlOf(name);
 }
 
@@ -106,7 +124,7 @@ function markerOf(plan: SeedPlan): string {
   const migrations = join(__dirname, '..', '..', 'migrations');
   const scripts = readdirSync(migrations).filter((file) => file.endsWith('.js'));
   for (const file of scripts.toSorted()) hash.update(readFileSync(join(migrations, file)));
-  hash.update(readFileSync(require.resolve('./seed')));
+  for (const code of ['./seed', './seed-log']) hash.update(readFileSync(require.resolve(code)));
   return hash.digest('hex');
 }
 

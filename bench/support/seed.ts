@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { defaultStages } from '../../src/domain/lifecycle/stages';
+import { seedLog } from './seed-log';
 
 /** How much a database holds. */
 export interface SeedPlan {
@@ -8,6 +9,8 @@ export interface SeedPlan {
   conversations: number;
   /** On average; conversations have from one message to nearly twice as many. */
   messagesPerConversation: number;
+  /** The message's events as well, in the event log. */
+  log?: true;
 }
 
 /** The workspace that holds the plan's rows; it is the oldest, so it gets the operator's token. */
@@ -43,6 +46,10 @@ export async function seed(
   await seedWorkspace(client, OTHER_WORKSPACE_ID, shareOf(plan), () => undefined);
   say(`${indexes.length} indexes`);
   for (const index of indexes) await client.query(index);
+  if (plan.log) {
+    say('events');
+    await seedLog(client, WORKSPACE_ID);
+  }
   say('vacuum and statistics');
   await client.query('vacuum (freeze, analyze)');
 }

@@ -1,0 +1,47 @@
+import { cpus } from 'node:os';
+import { difference, machineCpu, postgresCpu, processCpuExactly, type CpuMs } from './cpu';
+
+/** Who takes part in a measurement. */
+export interface Participants {
+  /** The process that is measured; null when there is only PostgreSQL. */
+  node: number | null;
+  postmaster: number | null;
+  /** The process of the clients. */
+  clients: number;
+}
+
+/** What a window has cost. Milliseconds of CPU; null where it can't be read. */
+export interface Spent {
+  nodeCpuMs: CpuMs;
+  postgresCpuMs: CpuMs;
+  /** Share of the CPU of all cores that went to other programs. */
+  otherLoad: number | null;
+}
+
+/** Begins to watch; the function that it gives ends that and tells what was spent. */
+export function watchCpu({ node, postmaster, clients }: Participants): () => Spent {
+  const read = () => ({
+    node: node === null ? null : processCpuExactly(node),
+    postgres: postgresCpu(postmaster),
+    clients: processCpuExactly(clients),
+    own: processCpuExactly(process.pid),
+    machine: machineCpu(),
+  });
+  const began = performance.now();
+  const before = read();
+  return () => {
+    const after = read();
+    const available = (performance.now() - began) * cpus().length;
+    const spent = (who: keyof typeof before) => difference(after[who], before[who]);
+    const ours = [spent('postgres'), spent('clients'), spent('own')];
+    if (node !== null) ours.push(spent('node'));
+    const machine = spent('machine');
+    const isKnown = machine !== null && ours.every((value) => value !== null);
+    const others = isKnown && ours.reduce<number>((rest, value) => rest - value, machine);
+    return {
+      nodeCpuMs: spent('node'),
+      postgresCpuMs: spent('postgres'),
+      otherLoad: others === false ? null : Math.max(0, others) / available,
+    };
+  };
+}
