@@ -64,7 +64,10 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     const hubs = { log: live.hub, presence: live.presence };
     const http = createHttpServer({
       ...{ apollo, operations, authenticator, admissions, services, pool, log, limits },
-      live: new LiveOperations({ operations, fields: liveFields, hubs, services }),
+      live: new LiveOperations({
+        ...{ operations, fields: liveFields, hubs },
+        services: { ...services, sessions: core.liveSessions },
+      }),
       trustProxy: config.trustProxy,
     });
     closing.add(() => http.close());

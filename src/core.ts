@@ -31,6 +31,8 @@ export interface Core {
   /** Connections that see every workspace: each statement has to name its own. */
   system: Pool;
   sessions: Sessions;
+  /** For what is read on behalf of subscribers: it does not queue behind commands. */
+  liveSessions: Sessions;
   units: UnitOfWork;
   bell: OutboxBell;
   /** Encrypts secrets that are stored. */
@@ -55,6 +57,9 @@ export class Closing {
     for (const step of this.steps.splice(0).reverse()) await step();
   }
 }
+
+/** Most connections for what is read on behalf of subscribers. */
+const LIVE_POOL = 3;
 
 /** Starts the database if there is none, brings it up to date and connects to it. */
 export async function openCore(config: Config, options: CoreOptions = {}): Promise<Core> {
@@ -81,6 +86,7 @@ export async function openCore(config: Config, options: CoreOptions = {}): Promi
       const dataSource = await open('parley_api', config.poolSize);
       const pool = poolOf(dataSource);
       const sessions = new Sessions(pool);
+      const liveSessions = new Sessions(poolOf(await open('parley_api', LIVE_POOL)));
       const system = poolOf(await open('parley_system', 2));
       const bell = new OutboxBell(pool);
       const units = new UnitOfWork(dataSource, sessions, () => bell.ring());
@@ -89,7 +95,7 @@ export async function openCore(config: Config, options: CoreOptions = {}): Promi
         ...{ units, now: clock(), adminToken },
         system: new Sessions(system),
       });
-      return { pool, system, sessions, units, bell, first };
+      return { pool, system, sessions, liveSessions, units, bell, first };
     });
     const close = () => closing.run();
     const secrets = new SecretBox(config.secretKeys, config.dataDir);

@@ -24,7 +24,7 @@ export interface Live {
  * @param onRevoked told of an API key that the log says is revoked.
  */
 export async function startLive(core: Core, onRevoked: (apiKeyId: string) => void): Promise<Live> {
-  const { config, log, sessions } = core;
+  const { config, log, liveSessions: sessions } = core;
   const closing = new Closing();
   const heartbeatMs = config.heartbeatSeconds * 1_000;
   const hub = new Hub({ sessions, log, heartbeatMs, onRevoked });
