@@ -136,8 +136,9 @@ async function keepPace(
   const sequenced = sequencedAt ? await timesOf(line, sequencedAt, first, writes) : null;
   const waits = arrivals.flatMap((times) => times.map((time, index) => time - commits[index]!));
   const sorted = Float64Array.from(waits).sort();
-  if (sorted[0]! < -CLOCK_ERROR_MS)
-    {throw new BenchError(`${line.name} has sent what was not yet committed.`);}
+  if (sorted[0]! < -CLOCK_ERROR_MS) {
+    throw new BenchError(`${line.name} has sent what was not yet committed.`);
+  }
   return {
     p50Ms: quantile(sorted, 0.5),
     p99Ms: quantile(sorted, 0.99),

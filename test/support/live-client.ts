@@ -41,8 +41,9 @@ export class Followed<T = EventItem> {
 
   async untilItems(holds: (items: readonly T[]) => boolean): Promise<void> {
     await until(() => holds(this.items) || this.isOver, 'items');
-    if (!holds(this.items))
-      {throw new Error(`It ended: ${JSON.stringify([this.errors, this.closed])}`);}
+    if (!holds(this.items)) {
+      throw new Error(`It ended: ${JSON.stringify([this.errors, this.closed])}`);
+    }
   }
 
   /** The subscription is live once its first notice has come. */
