@@ -5,9 +5,9 @@
  */
 import { once } from 'node:events';
 import { Client } from 'pg';
+import { advisoryLocks } from '../db/advisory-locks';
 
-/** Any constant that nothing else locks. */
-const LOCK = 7_264_402;
+const LOCK = advisoryLocks.sharedDatabase;
 
 /** A session that keeps a database up. */
 export interface Hold {

@@ -1,9 +1,7 @@
 import type { DataSource } from 'typeorm';
+import { advisoryLocks } from './advisory-locks';
 import { installQueue } from './install-queue';
 import { createDataSource } from './data-source';
-
-/** Any constant that no other program locks; the same in every version of Parley. */
-const MIGRATION_LOCK = 7_264_401;
 
 /** Raised when the database can't be used as it is; the message says what to change. */
 export class DatabaseRefused extends Error {}
@@ -30,13 +28,13 @@ export async function withMigrationLock<T>(
   try {
     const runner = dataSource.createQueryRunner();
     await refuseOldServer(dataSource);
-    await runner.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await runner.query('select pg_advisory_lock($1)', [advisoryLocks.migration]);
     try {
       const ran = await dataSource.runMigrations();
       await installQueue(url);
       return await afterwards(ran.map((migration) => migration.name));
     } finally {
-      await runner.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+      await runner.query('select pg_advisory_unlock($1)', [advisoryLocks.migration]);
       await runner.release();
     }
   } finally {

@@ -83,6 +83,20 @@ function oldestOf(workspaceId: string): Sql {
   return sql`select position from event_log where workspace_id = ${workspaceId} order by position limit 1`;
 }
 
+/** The events at these positions, by position; those past retention are left out. */
+export async function readEventsAt(
+  session: Session,
+  workspaceId: string,
+  positions: readonly (string | number)[],
+): Promise<Map<number, StoredEvent>> {
+  const { rows } = await queryRows(
+    session,
+    sql`select ${columns} from event_log
+        where workspace_id = ${workspaceId} and position = any(${positions}::bigint[])`,
+  );
+  return new Map(rows.map(eventOf).map((event) => [event.position, event]));
+}
+
 /** An event from its columns, in the order in which {@link readLog} selects them. */
 export function eventOf(row: readonly unknown[]): StoredEvent {
   return {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { Logger } from 'pino';
+import { advisoryLocks } from '../db/advisory-locks';
 import { OUTBOX_CHANNEL } from './bell';
 import { moveBacklog, moveRecent, NOTHING_SEEN, type Moved } from './move-batch';
 
@@ -127,7 +128,7 @@ export class Sequencer {
   private async takeLead(client: Client): Promise<boolean> {
     const { rows } = await client.query<{ taken: boolean }>(
       'select pg_try_advisory_lock($1) as taken',
-      [LEADER_LOCK],
+      [advisoryLocks.sequencer],
     );
     return rows[0]!.taken;
   }

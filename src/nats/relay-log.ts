@@ -1,13 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
+import { advisoryLocks } from '../db/advisory-locks';
 import { bulkColumns, bulkTable } from '../db/bulk';
 import { queryRows } from '../db/sessions';
 import { sql, type Sql } from '../db/sql';
 import { readHead, readLog, type LogBounds, type StoredEvent } from '../events/log';
 import { LOG_CHANNEL } from '../events/move-batch';
-
-/** Any constant that no other program locks; the same in every version of Parley. */
-const RELAY_LOCK = 7_264_403;
 
 /** How often the connection shows that we live, in milliseconds. */
 const SIGN_OF_LIFE = 1_000;
@@ -82,7 +80,7 @@ export class RelayLog {
 
   /** Whether this process is the one relay from now on. */
   async takeLead(): Promise<boolean> {
-    const statement = sql`select pg_try_advisory_lock(${RELAY_LOCK}::bigint)`;
+    const statement = sql`select pg_try_advisory_lock(${advisoryLocks.relay}::bigint)`;
     const [row] = await this.rows(statement);
     return row![0] as boolean;
   }

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { eventsAt } from '../domain/webhook/logged-events';
+import { readEventsAt } from '../events/log';
 import { eventPayload, pingPayload } from '../domain/webhook/payload';
 import type { Claimed } from './claim';
 
@@ -18,7 +18,9 @@ export async function readBodies(
   }
   const logs = new Map(
     await Promise.all(
-      [...positions].map(async ([id, wanted]) => [id, await eventsAt(pool, id, wanted)] as const),
+      [...positions].map(
+        async ([id, wanted]) => [id, await readEventsAt(pool, id, wanted)] as const,
+      ),
     ),
   );
   return claims.map(({ workspaceId, endpointId, position, createdAt }) => {

@@ -5,7 +5,8 @@ import { Sessions } from '../../src/db/sessions';
 import { appendEvents } from '../../src/events/append';
 import { LARGEST_BATCH } from '../../src/events/move-batch';
 import type { NewEvent } from '../../src/events/registry';
-import { LEADER_LOCK, Sequencer } from '../../src/events/sequencer';
+import { advisoryLocks } from '../../src/db/advisory-locks';
+import { Sequencer } from '../../src/events/sequencer';
 import { createLogger } from '../../src/telemetry/logger';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { until } from '../support/process';
@@ -87,7 +88,7 @@ export class OutboxWorld {
   async leaders(): Promise<number[]> {
     const { rows } = await this.owner.query<{ pid: number }>(
       `select pid from pg_locks join pg_stat_activity using (pid)
-       where locktype = 'advisory' and objid = ${LEADER_LOCK} and granted and ${OF_SEQUENCERS}`,
+       where locktype = 'advisory' and objid = ${advisoryLocks.sequencer} and granted and ${OF_SEQUENCERS}`,
     );
     return rows.map(({ pid }) => pid);
   }
@@ -106,7 +107,7 @@ export class OutboxWorld {
       `select from pg_stat_activity a where ${OF_SEQUENCERS} and query like '%pg_try_advisory_lock%'
          and state = 'idle' and not exists (
            select from pg_locks l
-           where l.pid = a.pid and l.locktype = 'advisory' and l.objid = ${LEADER_LOCK}
+           where l.pid = a.pid and l.locktype = 'advisory' and l.objid = ${advisoryLocks.sequencer}
          )`,
     );
     return rowCount!;

@@ -4,7 +4,7 @@ import { allOf, sql } from '../../db/sql';
 import { defineCommand, type Work } from '../kit/command';
 import { DomainError, ErrorCode, notFound } from '../kit/errors';
 import { id } from '../kit/input';
-import { eventsAt } from './logged-events';
+import { readEventsAt } from '../../events/log';
 import { disabled } from './ping-endpoint';
 import { ofVisibleEndpoint } from './visible-endpoints';
 import { wakeSender } from './wake-sender';
@@ -69,7 +69,7 @@ async function lockDelivery({ session, actor }: Work, deliveryId: string): Promi
 /** What is sent is written from the log. */
 async function requireEvent({ session, actor }: Work, position: string | null): Promise<void> {
   if (position === null) return;
-  const found = await eventsAt(session, actor.workspaceId, [position]);
+  const found = await readEventsAt(session, actor.workspaceId, [position]);
   if (found.size > 0) return;
   const message = 'The event is past the retention of the log, so it can’t be sent any more.';
   throw new DomainError(ErrorCode.INVALID_STATE, message, path);

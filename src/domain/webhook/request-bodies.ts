@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import type { Read } from '../../db/row-shape';
 import type { WebhookDelivery } from '../../entities';
 import type { RequestContext } from '../kit/request-context';
-import { eventsAt } from './logged-events';
+import { readEventsAt } from '../../events/log';
 import { eventPayload, pingPayload } from './payload';
 
 type Delivery = Read<WebhookDelivery>;
@@ -27,7 +27,7 @@ export async function requestBodyOf(
 function bodyLoader({ reader }: RequestContext): DataLoader<Delivery, string | null> {
   return new DataLoader(async (deliveries) => {
     const positions = deliveries.flatMap(({ position }) => position ?? []);
-    const events = await reader.with((session, id) => eventsAt(session, id, positions));
+    const events = await reader.with((session, id) => readEventsAt(session, id, positions));
     return deliveries.map(({ position, endpointId, createdAt }) => {
       if (position === null) return pingPayload(endpointId, createdAt);
       const event = events.get(Number(position));
