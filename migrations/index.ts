@@ -9,6 +9,7 @@ import { CreateEventLog1764000000010 } from './1764000000010-create-event-log';
 import { CreatePresence1764000000011 } from './1764000000011-create-presence';
 import { CreateWebhooks1764000000020 } from './1764000000020-create-webhooks';
 import { CreateEventRelay1764000000030 } from './1764000000030-create-event-relay';
+import { CreateConnections1764000000100 } from './1764000000100-create-connections';
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   CreatePresence1764000000011,
   CreateWebhooks1764000000020,
   CreateEventRelay1764000000030,
+  CreateConnections1764000000100,
 ];

@@ -69,6 +69,13 @@ CREATE TABLE attachment (
   byte_size bigint,
   source_url text,
   created_at timestamp(3) with time zone NOT NULL,
+  status text DEFAULT 'REMOTE'::text NOT NULL,
+  external_id text,
+  storage_key text,
+  sha256 bytea,
+  content_id text,
+  failure text,
+  fetched_at timestamp(3) with time zone,
   CONSTRAINT attachment_pkey PRIMARY KEY (workspace_id, id),
   CONSTRAINT attachment_message_fk FOREIGN KEY (workspace_id, message_id) REFERENCES message(workspace_id, id),
   CONSTRAINT attachment_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
@@ -100,6 +107,27 @@ CREATE POLICY workspace_only ON audit_entry AS PERMISSIVE FOR ALL TO parley_api 
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE audit_entry TO parley_system;
 GRANT INSERT, SELECT ON TABLE audit_entry TO parley_api;
 
+CREATE TABLE awaited_item (
+  workspace_id uuid NOT NULL,
+  id uuid NOT NULL,
+  channel_id uuid NOT NULL,
+  message_external_id text NOT NULL,
+  item_key text NOT NULL,
+  item jsonb NOT NULL,
+  received_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT awaited_item_pkey PRIMARY KEY (workspace_id, id),
+  CONSTRAINT awaited_item_key UNIQUE (workspace_id, channel_id, message_external_id, item_key),
+  CONSTRAINT awaited_item_channel_fk FOREIGN KEY (workspace_id, channel_id) REFERENCES channel(workspace_id, id),
+  CONSTRAINT awaited_item_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+CREATE INDEX awaited_item_received ON awaited_item USING btree (workspace_id, received_at);
+ALTER TABLE awaited_item ENABLE ROW LEVEL SECURITY;
+ALTER TABLE awaited_item FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON awaited_item AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON awaited_item AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE awaited_item TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE awaited_item TO parley_system;
+
 CREATE TABLE channel (
   workspace_id uuid NOT NULL,
   id uuid NOT NULL,
@@ -113,6 +141,8 @@ CREATE TABLE channel (
   settings jsonb DEFAULT '{}'::jsonb NOT NULL,
   created_at timestamp(3) with time zone NOT NULL,
   updated_at timestamp(3) with time zone NOT NULL,
+  webhook_key text,
+  secrets bytea,
   CONSTRAINT channel_pkey PRIMARY KEY (workspace_id, id),
   CONSTRAINT channel_external_key UNIQUE (workspace_id, kind, external_id),
   CONSTRAINT channel_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
@@ -124,6 +154,28 @@ CREATE POLICY all_workspaces ON channel AS PERMISSIVE FOR ALL TO parley_system U
 CREATE POLICY workspace_only ON channel AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE channel TO parley_api;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE channel TO parley_system;
+
+CREATE TABLE channel_state (
+  workspace_id uuid NOT NULL,
+  channel_id uuid NOT NULL,
+  health text DEFAULT 'OK'::text NOT NULL,
+  health_reason text,
+  health_since timestamp(3) with time zone,
+  last_inbound_at timestamp(3) with time zone,
+  last_outbound_at timestamp(3) with time zone,
+  cursor jsonb,
+  source_holder uuid,
+  source_until timestamp(3) with time zone,
+  CONSTRAINT channel_state_pkey PRIMARY KEY (workspace_id, channel_id),
+  CONSTRAINT channel_state_channel_fk FOREIGN KEY (workspace_id, channel_id) REFERENCES channel(workspace_id, id),
+  CONSTRAINT channel_state_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+ALTER TABLE channel_state ENABLE ROW LEVEL SECURITY;
+ALTER TABLE channel_state FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON channel_state AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON channel_state AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE channel_state TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE channel_state TO parley_system;
 
 CREATE TABLE company (
   workspace_id uuid NOT NULL,
@@ -164,6 +216,9 @@ CREATE TABLE conversation (
   closed_at timestamp(3) with time zone,
   created_at timestamp(3) with time zone NOT NULL,
   updated_at timestamp(3) with time zone NOT NULL,
+  last_inbound_at timestamp(3) with time zone,
+  answers jsonb,
+  platform jsonb DEFAULT '{}'::jsonb NOT NULL,
   CONSTRAINT conversation_pkey PRIMARY KEY (workspace_id, id),
   CONSTRAINT conversation_thread_key UNIQUE (workspace_id, channel_id, thread_key),
   CONSTRAINT conversation_assignee_fk FOREIGN KEY (workspace_id, assignee_id) REFERENCES app_user(workspace_id, id),
@@ -246,6 +301,8 @@ CREATE TABLE customer_identity (
   handle text,
   display_name text,
   created_at timestamp(3) with time zone NOT NULL,
+  profile jsonb DEFAULT '{}'::jsonb NOT NULL,
+  profile_at timestamp(3) with time zone,
   CONSTRAINT customer_identity_pkey PRIMARY KEY (workspace_id, id),
   CONSTRAINT customer_identity_key UNIQUE (workspace_id, channel_kind, scope, external_id),
   CONSTRAINT customer_identity_customer_fk FOREIGN KEY (workspace_id, customer_id) REFERENCES customer(workspace_id, id),
@@ -378,6 +435,49 @@ CREATE POLICY workspace_only ON idempotency_record AS PERMISSIVE FOR ALL TO parl
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE idempotency_record TO parley_api;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE idempotency_record TO parley_system;
 
+CREATE TABLE inbound_delivery (
+  workspace_id uuid NOT NULL,
+  id uuid NOT NULL,
+  channel_id uuid NOT NULL,
+  received_at timestamp(3) with time zone NOT NULL,
+  source text NOT NULL,
+  event_key text NOT NULL,
+  headers jsonb DEFAULT '{}'::jsonb NOT NULL,
+  body bytea NOT NULL,
+  CONSTRAINT inbound_delivery_pkey PRIMARY KEY (workspace_id, id, received_at),
+  CONSTRAINT inbound_delivery_channel_fk FOREIGN KEY (workspace_id, channel_id) REFERENCES channel(workspace_id, id),
+  CONSTRAINT inbound_delivery_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+) PARTITION BY RANGE (received_at);
+CREATE INDEX inbound_delivery_received ON ONLY inbound_delivery USING btree (workspace_id, channel_id, received_at, id);
+ALTER TABLE inbound_delivery ENABLE ROW LEVEL SECURITY;
+ALTER TABLE inbound_delivery FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON inbound_delivery AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON inbound_delivery AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE inbound_delivery TO parley_system;
+GRANT INSERT, SELECT ON TABLE inbound_delivery TO parley_api;
+
+CREATE TABLE inbound_queue (
+  workspace_id uuid NOT NULL,
+  channel_id uuid NOT NULL,
+  delivery_id uuid NOT NULL,
+  received_at timestamp(3) with time zone NOT NULL,
+  due_at timestamp(3) with time zone NOT NULL,
+  attempts smallint DEFAULT 0 NOT NULL,
+  is_dead boolean DEFAULT false NOT NULL,
+  error text,
+  CONSTRAINT inbound_queue_pkey PRIMARY KEY (workspace_id, delivery_id),
+  CONSTRAINT inbound_queue_channel_fk FOREIGN KEY (workspace_id, channel_id) REFERENCES channel(workspace_id, id),
+  CONSTRAINT inbound_queue_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+) WITH (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000, autovacuum_vacuum_insert_threshold=-1, autovacuum_analyze_scale_factor=0.5);
+CREATE INDEX inbound_queue_dead ON inbound_queue USING btree (workspace_id, received_at, delivery_id) WHERE is_dead;
+CREATE INDEX inbound_queue_turn ON inbound_queue USING btree (workspace_id, channel_id, received_at, delivery_id) WHERE NOT is_dead;
+ALTER TABLE inbound_queue ENABLE ROW LEVEL SECURITY;
+ALTER TABLE inbound_queue FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON inbound_queue AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON inbound_queue AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE inbound_queue TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE inbound_queue TO parley_system;
+
 CREATE TABLE lifecycle_stage (
   workspace_id uuid NOT NULL,
   key text NOT NULL,
@@ -437,6 +537,14 @@ CREATE TABLE message (
   received_at timestamp(3) with time zone NOT NULL,
   edited_at timestamp(3) with time zone,
   deleted_at timestamp(3) with time zone,
+  status text,
+  client_key text,
+  delivered_at timestamp(3) with time zone,
+  read_at timestamp(3) with time zone,
+  failure jsonb,
+  content jsonb,
+  hidden_at timestamp(3) with time zone,
+  platform jsonb,
   CONSTRAINT message_pkey PRIMARY KEY (workspace_id, id),
   CONSTRAINT message_external_key UNIQUE (workspace_id, channel_id, external_id),
   CONSTRAINT message_author_customer_fk FOREIGN KEY (workspace_id, author_customer_id) REFERENCES customer(workspace_id, id),
@@ -453,12 +561,37 @@ CREATE INDEX message_channel_sent ON message USING btree (workspace_id, channel_
 CREATE INDEX message_conversation_order ON message USING btree (workspace_id, conversation_id, sent_at, order_key, id);
 CREATE INDEX message_replies ON message USING btree (workspace_id, reply_to_id, sent_at, order_key, id) WHERE reply_to_id IS NOT NULL;
 CREATE INDEX message_search ON message USING gin (workspace_id, to_tsvector('parley'::regconfig, body));
+CREATE UNIQUE INDEX message_client_key ON message USING btree (workspace_id, channel_id, client_key) WHERE client_key IS NOT NULL;
 ALTER TABLE message ENABLE ROW LEVEL SECURITY;
 ALTER TABLE message FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_workspaces ON message AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
 CREATE POLICY workspace_only ON message AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE message TO parley_api;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE message TO parley_system;
+
+CREATE TABLE message_reaction (
+  workspace_id uuid NOT NULL,
+  id uuid NOT NULL,
+  message_id uuid NOT NULL,
+  customer_id uuid,
+  user_id uuid,
+  actor_key text NOT NULL,
+  reaction text NOT NULL,
+  reacted_at timestamp(3) with time zone NOT NULL,
+  removed_at timestamp(3) with time zone,
+  CONSTRAINT message_reaction_pkey PRIMARY KEY (workspace_id, id),
+  CONSTRAINT message_reaction_key UNIQUE (workspace_id, message_id, actor_key, reaction),
+  CONSTRAINT message_reaction_customer_fk FOREIGN KEY (workspace_id, customer_id) REFERENCES customer(workspace_id, id),
+  CONSTRAINT message_reaction_message_fk FOREIGN KEY (workspace_id, message_id) REFERENCES message(workspace_id, id),
+  CONSTRAINT message_reaction_user_fk FOREIGN KEY (workspace_id, user_id) REFERENCES app_user(workspace_id, id),
+  CONSTRAINT message_reaction_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+ALTER TABLE message_reaction ENABLE ROW LEVEL SECURITY;
+ALTER TABLE message_reaction FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON message_reaction AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON message_reaction AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE message_reaction TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE message_reaction TO parley_system;
 
 CREATE TABLE message_revision (
   workspace_id uuid NOT NULL,
@@ -480,6 +613,30 @@ CREATE POLICY workspace_only ON message_revision AS PERMISSIVE FOR ALL TO parley
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE message_revision TO parley_system;
 GRANT INSERT, SELECT ON TABLE message_revision TO parley_api;
 
+CREATE TABLE outbound_queue (
+  workspace_id uuid NOT NULL,
+  message_id uuid NOT NULL,
+  channel_id uuid NOT NULL,
+  conversation_id uuid NOT NULL,
+  queued_at timestamp(3) with time zone NOT NULL,
+  due_at timestamp(3) with time zone NOT NULL,
+  attempts smallint DEFAULT 0 NOT NULL,
+  is_uncertain boolean DEFAULT false NOT NULL,
+  locked_by uuid,
+  locked_until timestamp(3) with time zone,
+  CONSTRAINT outbound_queue_pkey PRIMARY KEY (workspace_id, message_id),
+  CONSTRAINT outbound_queue_channel_fk FOREIGN KEY (workspace_id, channel_id) REFERENCES channel(workspace_id, id),
+  CONSTRAINT outbound_queue_message_fk FOREIGN KEY (workspace_id, message_id) REFERENCES message(workspace_id, id),
+  CONSTRAINT outbound_queue_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+CREATE INDEX outbound_queue_turn ON outbound_queue USING btree (workspace_id, channel_id, conversation_id, queued_at, message_id);
+ALTER TABLE outbound_queue ENABLE ROW LEVEL SECURITY;
+ALTER TABLE outbound_queue FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON outbound_queue AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON outbound_queue AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE outbound_queue TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE outbound_queue TO parley_system;
+
 CREATE TABLE post (
   workspace_id uuid NOT NULL,
   id uuid NOT NULL,
@@ -490,6 +647,9 @@ CREATE TABLE post (
   author_name text,
   published_at timestamp(3) with time zone NOT NULL,
   created_at timestamp(3) with time zone NOT NULL,
+  edited_at timestamp(3) with time zone,
+  deleted_at timestamp(3) with time zone,
+  platform jsonb DEFAULT '{}'::jsonb NOT NULL,
   CONSTRAINT post_pkey PRIMARY KEY (workspace_id, id),
   CONSTRAINT post_external_key UNIQUE (workspace_id, channel_id, external_id),
   CONSTRAINT post_channel_fk FOREIGN KEY (workspace_id, channel_id) REFERENCES channel(workspace_id, id),
@@ -524,6 +684,23 @@ CREATE POLICY all_workspaces ON presence AS PERMISSIVE FOR ALL TO parley_system 
 CREATE POLICY workspace_only ON presence AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE presence TO parley_api;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE presence TO parley_system;
+
+CREATE TABLE rate_budget (
+  workspace_id uuid NOT NULL,
+  channel_id uuid NOT NULL,
+  bucket text NOT NULL,
+  remaining integer NOT NULL,
+  resets_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT rate_budget_pkey PRIMARY KEY (workspace_id, channel_id, bucket),
+  CONSTRAINT rate_budget_channel_fk FOREIGN KEY (workspace_id, channel_id) REFERENCES channel(workspace_id, id),
+  CONSTRAINT rate_budget_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+ALTER TABLE rate_budget ENABLE ROW LEVEL SECURITY;
+ALTER TABLE rate_budget FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON rate_budget AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON rate_budget AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE rate_budget TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE rate_budget TO parley_system;
 
 CREATE TABLE tag (
   workspace_id uuid NOT NULL,
@@ -688,6 +865,34 @@ CREATE OR REPLACE FUNCTION current_workspace_id()
  STABLE PARALLEL SAFE
 AS $function$ select nullif(current_setting('parley.workspace_id', true), '')::uuid $function$;
 
+CREATE OR REPLACE FUNCTION drop_delivery_partition(before timestamp with time zone)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO '$user', 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+ SET lock_timeout TO '1s'
+AS $function$
+        declare
+          name text;
+          ended timestamptz;
+        begin
+          perform pg_advisory_xact_lock(hashtext('parley delivery partitions'));
+          select relname, ends into name, ended from (
+            select c.relname, (regexp_match(
+                pg_get_expr(c.relpartbound, c.oid), 'TO \(''([^'']+)''\)'))[1]::timestamptz as ends
+            from pg_inherits i join pg_class c on c.oid = i.inhrelid
+            where i.inhparent = 'inbound_delivery'::regclass
+          ) partitions where ends <= before order by ends limit 1;
+          if name is not null then
+            delete from inbound_queue where received_at < ended;
+            execute format('drop table parley_log.%I', name);
+          end if;
+          return name;
+        end $function$;
+REVOKE ALL ON FUNCTION drop_delivery_partition(timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION drop_delivery_partition(timestamp with time zone) TO parley_system;
+
 CREATE OR REPLACE FUNCTION drop_event_partition(before timestamp with time zone)
  RETURNS text
  LANGUAGE plpgsql
@@ -713,6 +918,34 @@ AS $function$
         end $function$;
 REVOKE ALL ON FUNCTION drop_event_partition(timestamp with time zone) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION drop_event_partition(timestamp with time zone) TO parley_system;
+
+CREATE OR REPLACE FUNCTION ensure_delivery_partitions(until timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO '$user', 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+        declare
+          week timestamptz;
+          name text;
+        begin
+          perform pg_advisory_xact_lock(hashtext('parley delivery partitions'));
+          for week in select generate_series(
+            date_trunc('week', now()) - interval '7 days', greatest(until, now()), interval '7 days'
+          ) loop
+            name := to_char(week, '"inbound_delivery_"IYYY"w"IW');
+            if to_regclass('parley_log.' || name) is null then
+              execute format('create table parley_log.%I (like inbound_delivery including all)', name);
+              -- of the partition alone: one of the whole table would have to hold the time
+              execute format('create unique index on parley_log.%I (workspace_id, channel_id, event_key)', name);
+              execute format('alter table inbound_delivery attach partition parley_log.%I for values from (%L) to (%L)',
+                name, week, week + interval '7 days');
+            end if;
+          end loop;
+        end $function$;
+REVOKE ALL ON FUNCTION ensure_delivery_partitions(timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ensure_delivery_partitions(timestamp with time zone) TO parley_system;
 
 CREATE OR REPLACE FUNCTION ensure_event_partitions(until timestamp with time zone)
  RETURNS void

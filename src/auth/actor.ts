@@ -1,12 +1,12 @@
 import type { Permission } from './permissions';
 
-export type ActorKind = 'USER' | 'API_KEY' | 'SYSTEM';
+export type ActorKind = 'USER' | 'API_KEY' | 'CUSTOMER' | 'CONNECTOR' | 'SYSTEM';
 
 /** Who acts, in which workspace, and what it may do. */
 export interface Actor {
   kind: ActorKind;
   workspaceId: string;
-  /** UUID of the user or key; of the workspace for the system. */
+  /** UUID of the user, key or customer; of the channel for a connector, of the workspace for the system. */
   id: string;
   name: string;
   permissions: ReadonlySet<Permission>;
@@ -23,6 +23,18 @@ export function systemActor(workspaceId: string, permissions: ReadonlySet<Permis
     name: 'system',
     permissions,
     channelIds: null,
+  };
+}
+
+/** The actor of what a connector does for a channel: it sees that channel and no other. */
+export function connectorActor(workspaceId: string, channelId: string, name: string): Actor {
+  return {
+    kind: 'CONNECTOR',
+    workspaceId,
+    id: channelId,
+    name,
+    permissions: new Set(),
+    channelIds: [channelId],
   };
 }
 

@@ -1,8 +1,9 @@
-import { Entity, Index, Unique } from 'typeorm';
-import { IdKey, Instant, Json, Text, WorkspaceKey } from './columns';
+import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+import { BelongsTo, IdKey, Instant, Json, Ref, Text, WorkspaceKey } from './columns';
 
 export type Visibility = 'PUBLIC' | 'PRIVATE';
 export type ChannelStatus = 'ACTIVE' | 'PAUSED' | 'DISCONNECTED';
+export type ChannelHealth = 'OK' | 'DEGRADED' | 'NEEDS_RECONNECT';
 
 /** One connected account: a page, a handle, a mailbox, a phone number, a widget, a counter. */
 @Entity('channel')
@@ -41,12 +42,59 @@ export class Channel {
   @Text({ default: 'ACTIVE' })
   status: ChannelStatus;
 
+  /** As the connector's manifest describes them, without the secret ones. */
   @Json()
   settings: Record<string, unknown>;
+
+  /** The secret part of its address for webhooks; null where it takes none. */
+  @Text({ nullable: true })
+  webhookKey: string | null;
+
+  /** Ciphertext of the secret settings, a JSON object; see `secrets/`. */
+  @Column({ type: 'bytea', nullable: true })
+  secrets: Buffer | null;
 
   @Instant()
   createdAt: Date;
 
   @Instant()
   updatedAt: Date;
+}
+
+/** How a connector gets on with its channel; apart from the channel, because it changes often. */
+@Entity('channel_state')
+@BelongsTo(() => Channel, 'channelId', 'channel_state_channel_fk')
+export class ChannelState {
+  @WorkspaceKey()
+  workspaceId: string;
+
+  @PrimaryColumn({ type: 'uuid' })
+  channelId: string;
+
+  @Text({ default: 'OK' })
+  health: ChannelHealth;
+
+  /** What a person has to know or do. */
+  @Text({ nullable: true })
+  healthReason: string | null;
+
+  @Instant({ nullable: true })
+  healthSince: Date | null;
+
+  @Instant({ nullable: true })
+  lastInboundAt: Date | null;
+
+  @Instant({ nullable: true })
+  lastOutboundAt: Date | null;
+
+  /** How far a poller or stream has read, in the connector's own form. */
+  @Json({ nullable: true })
+  cursor: Record<string, unknown> | null;
+
+  /** The process that reads for the channel, and until when it counts as alive. */
+  @Ref({ nullable: true })
+  sourceHolder: string | null;
+
+  @Instant({ nullable: true })
+  sourceUntil: Date | null;
 }

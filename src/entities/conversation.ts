@@ -1,12 +1,19 @@
 import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 import { Channel, type Visibility } from './channel';
-import { BelongsTo, IdKey, Instant, Ref, SearchIndex, Text, WorkspaceKey } from './columns';
+import { BelongsTo, IdKey, Instant, Json, Ref, SearchIndex, Text, WorkspaceKey } from './columns';
 import { Customer } from './customer';
 import { Post } from './post';
 import { Tag } from './tag';
 import { User } from './user';
 
 export type ConversationStatus = 'OPEN' | 'CLOSED';
+
+/** One answer in a form, with the question as it stood. */
+export interface FormAnswer {
+  key: string;
+  label: string;
+  value: string;
+}
 
 /** One exchange with the company on a channel. */
 @Entity('conversation')
@@ -70,6 +77,18 @@ export class Conversation {
   /** Provider's time of the earliest outbound message at or after `firstInboundAt`. */
   @Instant({ nullable: true })
   firstResponseAt: Date | null;
+
+  /** Provider's time of the newest inbound message: reply windows count from it. */
+  @Instant({ nullable: true })
+  lastInboundAt: Date | null;
+
+  /** What the customer answered in a form before it began. */
+  @Column({ type: 'jsonb', nullable: true })
+  answers: FormAnswer[] | null;
+
+  /** What the connector needs to answer in it, in the connector's own form. */
+  @Json()
+  platform: Record<string, unknown>;
 
   /** The newest message that is not a note, by (sent_at, order_key, id). */
   @Ref({ nullable: true })

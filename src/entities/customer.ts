@@ -85,6 +85,14 @@ export class CustomerIdentity {
   @Text({ nullable: true })
   displayName: string | null;
 
+  /** What the platform tells of the person: `followerCount`, `isVerified`, `avatarUrl`, `locale`. */
+  @Json()
+  profile: Record<string, unknown>;
+
+  /** The provider's time of the newest of these facts. */
+  @Instant({ nullable: true })
+  profileAt: Date | null;
+
   @Instant()
   createdAt: Date;
 }

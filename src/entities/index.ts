@@ -1,11 +1,11 @@
 import { ApiKey } from './api-key';
 import { AuditEntry, IdempotencyRecord } from './bookkeeping';
-import { Channel } from './channel';
+import { Channel, ChannelState } from './channel';
 import { Company } from './company';
 import { Conversation, ConversationTag } from './conversation';
 import { Customer, CustomerIdentity } from './customer';
 import { LifecycleStage, LifecycleTransition } from './lifecycle';
-import { Attachment, Message, MessageRevision } from './message';
+import { Attachment, Message, MessageReaction, MessageRevision } from './message';
 import { Post } from './post';
 import { CustomerTag, Tag } from './tag';
 import { Touchpoint } from './touchpoint';
@@ -20,6 +20,7 @@ export const entities = [
   Attachment,
   AuditEntry,
   Channel,
+  ChannelState,
   Company,
   Conversation,
   ConversationTag,
@@ -30,6 +31,7 @@ export const entities = [
   LifecycleStage,
   LifecycleTransition,
   Message,
+  MessageReaction,
   MessageRevision,
   Post,
   Tag,
@@ -46,6 +48,7 @@ export {
   Attachment,
   AuditEntry,
   Channel,
+  ChannelState,
   Company,
   Conversation,
   ConversationTag,
@@ -56,6 +59,7 @@ export {
   LifecycleStage,
   LifecycleTransition,
   Message,
+  MessageReaction,
   MessageRevision,
   Post,
   Tag,

@@ -1,11 +1,21 @@
 import { Column, Entity, Index, Unique } from 'typeorm';
 import { Channel } from './channel';
-import { BelongsTo, IdKey, Instant, Ref, SearchIndex, Text, WorkspaceKey } from './columns';
+import { BelongsTo, IdKey, Instant, Json, Ref, SearchIndex, Text, WorkspaceKey } from './columns';
 import { Conversation } from './conversation';
 import { Customer } from './customer';
 import { User } from './user';
 
 export type MessageDirection = 'INBOUND' | 'OUTBOUND' | 'NOTE';
+export type MessageStatus = 'QUEUED' | 'SENDING' | 'SENT' | 'DELIVERED' | 'READ' | 'FAILED';
+export type AttachmentStatus = 'REMOTE' | 'PENDING' | 'STORED' | 'FAILED';
+
+/** Why a message was not sent. */
+export interface MessageFailure {
+  /** For programs, such as `WINDOW_CLOSED`. */
+  code: string;
+  /** For people: what happened and what they can do. */
+  message: string;
+}
 
 /** One utterance in a conversation. */
 @Entity('message')
@@ -27,6 +37,10 @@ export type MessageDirection = 'INBOUND' | 'OUTBOUND' | 'NOTE';
   where: "direction = 'INBOUND'",
 })
 @Index('message_channel_sent', ['workspaceId', 'channelId', 'sentAt'])
+@Index('message_client_key', ['workspaceId', 'channelId', 'clientKey'], {
+  unique: true,
+  where: 'client_key is not null',
+})
 @SearchIndex('message_search')
 export class Message {
   @WorkspaceKey()
@@ -98,6 +112,73 @@ export class Message {
 
   @Instant({ nullable: true })
   deletedAt: Date | null;
+
+  /** How far one that goes out by a connector has come; null for all others. */
+  @Text({ nullable: true })
+  status: MessageStatus | null;
+
+  /** Our own name for it on the way out: a retry and an echo are known by it. */
+  @Text({ nullable: true })
+  clientKey: string | null;
+
+  @Instant({ nullable: true })
+  deliveredAt: Date | null;
+
+  @Instant({ nullable: true })
+  readAt: Date | null;
+
+  @Json({ nullable: true })
+  failure: MessageFailure | null;
+
+  /** Structured parts beside the text; see `connectors/kit/content.ts`. */
+  @Json({ nullable: true })
+  content: Record<string, unknown> | null;
+
+  /** When it was hidden from the public. */
+  @Instant({ nullable: true })
+  hiddenAt: Date | null;
+
+  /** What the connector needs to answer, edit or delete it, in the connector's own form. */
+  @Json({ nullable: true })
+  platform: Record<string, unknown> | null;
+}
+
+/** A reaction to a message; one that was taken back is kept, with the time. */
+@Entity('message_reaction')
+@BelongsTo(() => Message, 'messageId', 'message_reaction_message_fk')
+@BelongsTo(() => Customer, 'customerId', 'message_reaction_customer_fk')
+@BelongsTo(() => User, 'userId', 'message_reaction_user_fk')
+@Unique('message_reaction_key', ['workspaceId', 'messageId', 'actorKey', 'reaction'])
+export class MessageReaction {
+  @WorkspaceKey()
+  workspaceId: string;
+
+  @IdKey()
+  id: string;
+
+  @Ref()
+  messageId: string;
+
+  @Ref({ nullable: true })
+  customerId: string | null;
+
+  @Ref({ nullable: true })
+  userId: string | null;
+
+  /** Who reacted, as the platform names them. */
+  @Text()
+  actorKey: string;
+
+  /** An emoji, or the platform's word such as `like`. */
+  @Text()
+  reaction: string;
+
+  /** Provider's time of the newest report. */
+  @Instant()
+  reactedAt: Date;
+
+  @Instant({ nullable: true })
+  removedAt: Date | null;
 }
 
 /** What a message said before an edit or a deletion. */
@@ -128,7 +209,7 @@ export class MessageRevision {
   recordedAt: Date;
 }
 
-/** A file that came with a message: what is known of it, not its bytes. */
+/** A file that came or goes with a message; its bytes are in blob storage. */
 @Entity('attachment')
 @BelongsTo(() => Message, 'messageId', 'attachment_message_fk')
 @Index('attachment_message', ['workspaceId', 'messageId', 'id'])
@@ -156,6 +237,32 @@ export class Attachment {
   /** Where the platform keeps it; may expire. */
   @Text({ nullable: true })
   sourceUrl: string | null;
+
+  /** REMOTE: only known of; PENDING: to be fetched; STORED: its bytes are here; FAILED: see `failure`. */
+  @Text({ default: 'REMOTE' })
+  status: AttachmentStatus;
+
+  /** The platform's id of the file. */
+  @Text({ nullable: true })
+  externalId: string | null;
+
+  /** Where it is in blob storage. */
+  @Text({ nullable: true })
+  storageKey: string | null;
+
+  @Column({ type: 'bytea', nullable: true })
+  sha256: Buffer | null;
+
+  /** By which an HTML body shows it. */
+  @Text({ nullable: true })
+  contentId: string | null;
+
+  /** Why its bytes could not be had, for people. */
+  @Text({ nullable: true })
+  failure: string | null;
+
+  @Instant({ nullable: true })
+  fetchedAt: Date | null;
 
   @Instant()
   createdAt: Date;

@@ -1,6 +1,6 @@
 import { Entity, Index, Unique } from 'typeorm';
 import { Channel } from './channel';
-import { BelongsTo, IdKey, Instant, Ref, Text, WorkspaceKey } from './columns';
+import { BelongsTo, IdKey, Instant, Json, Ref, Text, WorkspaceKey } from './columns';
 
 /** A public root that comments hang from; the company's own or anybody's. */
 @Entity('post')
@@ -32,6 +32,18 @@ export class Post {
 
   @Instant()
   publishedAt: Date;
+
+  /** The provider's time of the last edit. */
+  @Instant({ nullable: true })
+  editedAt: Date | null;
+
+  /** The provider's time of its deletion. */
+  @Instant({ nullable: true })
+  deletedAt: Date | null;
+
+  /** What the connector needs to answer it, in the connector's own form. */
+  @Json()
+  platform: Record<string, unknown>;
 
   @Instant()
   createdAt: Date;

@@ -40,7 +40,7 @@ export const WebhookEndpointStatus = namesOf('ENABLED', 'DISABLED');
 export const WebhookDisabledReason = namesOf('MANUAL', 'GONE', 'FAILING');
 export const WebhookDeliveryKind = namesOf('EVENT', 'PING');
 export const WebhookDeliveryStatus = namesOf('PENDING', 'DELIVERED', 'FAILED');
-export const ActorKind = namesOf('USER', 'API_KEY', 'SYSTEM');
+export const ActorKind = namesOf('USER', 'API_KEY', 'CUSTOMER', 'CONNECTOR', 'SYSTEM');
 
 const notices = {
   EVENT: 'Something happened: `event` says what.',

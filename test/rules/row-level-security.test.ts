@@ -8,7 +8,13 @@ import { createTestDatabase, type TestDatabase } from '../support/database';
 import { insertExampleRows } from '../support/example-rows';
 
 /** What the API may only add to. */
-const HISTORY = ['audit_entry', 'event_outbox', 'lifecycle_transition', 'message_revision'];
+const HISTORY = [
+  'audit_entry',
+  'event_outbox',
+  'inbound_delivery',
+  'lifecycle_transition',
+  'message_revision',
+];
 
 /** What the API may only read: the system alone writes it. */
 const READ_ONLY = ['event_head', 'event_log', 'event_relay'];
@@ -171,7 +177,12 @@ test('only sign-in and search look past row-level security for the API, and the 
     from pg_proc p
     where pronamespace = current_schema()::regnamespace and prosecdef order by proname`);
   const common = { public: false, hides_temporary_tables: true };
-  const upkeep = ['drop_event_partition', 'ensure_event_partitions'];
+  const upkeep = [
+    'drop_delivery_partition',
+    'drop_event_partition',
+    'ensure_delivery_partitions',
+    'ensure_event_partitions',
+  ];
   const ofApi = [
     'find_api_key',
     'find_users',

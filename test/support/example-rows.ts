@@ -16,7 +16,7 @@ export async function insertExampleRows(
   word: string,
 ): Promise<Map<string, Row>> {
   const rows = new Map<string, Row>();
-  await client.query('select ensure_event_partitions(now())');
+  await client.query('select ensure_event_partitions(now()), ensure_delivery_partitions(now())');
   for (const table of inOrder(await readTables(client))) {
     const values = table.columns
       .map((column) => [column.name, exampleValue(table, column, { workspaceId, word, rows })])
@@ -64,8 +64,8 @@ function exampleValue(
   { workspaceId, word, rows }: { workspaceId: string; word: string; rows: Map<string, Row> },
 ): unknown {
   if (column.name === 'workspace_id') return workspaceId;
-  // the log has a table for each week, from this one on
-  if (column.name === 'sequenced_at') return new Date();
+  // the log and the deliveries have a table for each week, from about this one on
+  if (column.name === 'sequenced_at' || column.name === 'received_at') return new Date();
   const key = table.foreignKeys.find(({ columns }) => columns.includes(column.name));
   if (!column.required && (key || column.type !== 'text')) return undefined;
   if (key) return rows.get(key.target)?.[key.targetColumns[key.columns.indexOf(column.name)]!];

@@ -57,7 +57,7 @@ async function supersede(
   message: Message,
   kind: MessageRevision['kind'],
   occurredAt: Date,
-  changes: Partial<Message>,
+  changes: Partial<Pick<Message, 'body' | 'editedAt' | 'deletedAt'>>,
 ): Promise<void> {
   await manager.insert(MessageRevision, {
     workspaceId: message.workspaceId,

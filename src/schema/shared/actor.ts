@@ -6,6 +6,9 @@ export class ActorType {
   @Field(() => ActorKind, { description: 'What it is.' })
   kind: keyof typeof ActorKind;
 
-  @Field(() => ID, { description: 'Of the user or API key; of the workspace for the system.' })
+  @Field(() => ID, {
+    description:
+      'Of the user, API key or customer; of the channel for a connector, of the workspace for the system.',
+  })
   id: string;
 }

@@ -1,0 +1,65 @@
+/** What can be sent on a channel, known before it is tried. Data only, so that front ends get it too. */
+
+export type MediaKind = 'image' | 'video' | 'audio' | 'document';
+
+/** What files of a kind may be. */
+export interface MediaLimit {
+  /** Media types, such as `image/png`, or `image/*`. */
+  contentTypes: readonly string[];
+  largestBytes: number;
+  /** How many of this kind one message may hold. */
+  most: number;
+}
+
+/** What one message may hold. */
+export interface Capabilities {
+  text: {
+    /** In `unit`s; 0 where no text can be sent. */
+    longest: number;
+    /** How the platform counts. `utf16` is JavaScript's length. */
+    unit: 'utf16' | 'codePoints' | 'graphemes' | 'bytes' | 'weighted';
+    /** What of the text's markup the platform shows. */
+    markup: 'NONE' | 'HTML' | 'MARKDOWN';
+  };
+  media: Partial<Record<MediaKind, MediaLimit>>;
+  /** Most files of all kinds in one message. */
+  mostAttachments: number;
+  /** Whether text and files may go in one message. */
+  textWithMedia: boolean;
+  /** Whether a message can name the one that it answers. */
+  replies: boolean;
+  reactions: boolean;
+  edits: boolean;
+  deletions: boolean;
+  hiding: boolean;
+  readMarks: boolean;
+  typing: boolean;
+  templates: boolean;
+  /** Whether the company may write first. */
+  proactive: boolean;
+  /** For how long after the customer's last message free text is allowed; absent: always. */
+  replyWindow?: ReplyWindow;
+}
+
+export interface ReplyWindow {
+  hours: number;
+  /** For how many hours in all a person, not a machine, may still answer. */
+  humanHours?: number;
+}
+
+/** Nothing can be sent. */
+export const silent: Capabilities = {
+  text: { longest: 0, unit: 'utf16', markup: 'NONE' },
+  media: {},
+  mostAttachments: 0,
+  textWithMedia: false,
+  replies: false,
+  reactions: false,
+  edits: false,
+  deletions: false,
+  hiding: false,
+  readMarks: false,
+  typing: false,
+  templates: false,
+  proactive: false,
+};

@@ -1,0 +1,239 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Logger } from 'pino';
+import type { Capabilities } from './capabilities';
+import type { ConnectorHttp } from './http';
+import type { InboundItem, MessageContent } from './item';
+import type { SettingField } from './settings';
+
+/** What a connector is, as data. */
+export interface Manifest {
+  /** Name of the folder and of the module, in kebab-case; stands in the webhook's URL. */
+  id: string;
+  /** What people call the platform. */
+  label: string;
+  description: string;
+  /** The kind of its channels. */
+  kind: string;
+  /** Hosts that it speaks to; `*.example.com` for all below. Hosts that settings name come on top. */
+  hosts: readonly string[];
+  settings: readonly SettingField[];
+  /** What can be sent in private talk, and in public; absent where there is none. */
+  capabilities: { private?: Capabilities; public?: Capabilities };
+  /** Visibility of its conversations, unless an item says otherwise. */
+  visibility: 'PUBLIC' | 'PRIVATE';
+  /** Whether several attempts to send with one client key come to one message. */
+  resend: 'idempotent' | 'looks' | 'unsafe';
+}
+
+/** The connected account as a connector sees it. */
+export interface ConnectedChannel {
+  /** The id that callers see: `chn_…`. */
+  id: string;
+  name: string;
+  /** The account's id on the platform. */
+  externalId: string;
+  identityScope: string;
+  /** As the manifest describes them, secret and internal ones included. */
+  settings: Readonly<Record<string, unknown>>;
+}
+
+/** A delivery as it came. */
+export interface RawDelivery {
+  source: 'WEBHOOK' | 'POLL' | 'STREAM';
+  /** By their names in lower case; credentials are left out. */
+  headers: Readonly<Record<string, string>>;
+  body: Buffer;
+  receivedAt: Date;
+}
+
+/** A request to the channel's address. */
+export interface WebhookRequest {
+  method: 'GET' | 'POST';
+  /** The part after `?`, parsed flat: the last of several values counts. */
+  query: Readonly<Record<string, string>>;
+  headers: IncomingHttpHeaders;
+  /** The raw bytes; empty for GET. */
+  body: Buffer;
+  /** The URL as the caller sees it. */
+  url: string;
+  receivedAt: Date;
+}
+
+/** A plain answer to a request. */
+export interface WebhookAnswer {
+  status: number;
+  contentType?: string;
+  body?: string;
+  headers?: Readonly<Record<string, string>>;
+}
+
+/** How the platform's requests are taken in. All of it is pure. */
+export interface InboundWebhook {
+  /**
+   * Whether the request is the platform's, by its raw bytes; false too where a secret is missing.
+   * A connector whose senders can't sign (a form on a page) says so by what else it checks.
+   */
+  verify(request: WebhookRequest, channel: ConnectedChannel): boolean;
+  /** Answers a GET that asks whether the address is ours; null refuses. */
+  handshake?(request: WebhookRequest, channel: ConnectedChannel): WebhookAnswer | null;
+  /** The platform's name for what happened; absent or null: a digest of the body. */
+  eventKey?(body: Buffer, headers: IncomingHttpHeaders): string | null;
+  /** What is answered once it is stored; absent: an empty 200. */
+  answer?(request: WebhookRequest, channel: ConnectedChannel): WebhookAnswer;
+  /** Largest body in bytes; absent: 3 MiB. */
+  largestBody?: number;
+}
+
+/** What a connector does its work with. */
+export interface ConnectorContext {
+  channel: ConnectedChannel;
+  http: ConnectorHttp;
+  log: Logger;
+  signal: AbortSignal;
+  clock: () => Date;
+  /**
+   * The addresses of a host that may be connected to, for what is not HTTP.
+   * @throws Rejected where the operator does not allow it.
+   */
+  resolve(host: string, encrypted: boolean): Promise<{ address: string; family: 4 | 6 }[]>;
+  /**
+   * Changes internal settings, such as tokens: one process at a time. `renew` gets the settings as
+   * they are now, and gives what changes; null when another one has renewed them meanwhile.
+   */
+  renewSettings(
+    renew: (settings: Readonly<Record<string, unknown>>) => Promise<Record<string, unknown> | null>,
+  ): Promise<Readonly<Record<string, unknown>>>;
+}
+
+/** A message on its way out. */
+export interface OutboundMessage {
+  /** The id that callers see: `msg_…`. */
+  id: string;
+  /** Our own name for it; the same in every attempt. */
+  clientKey: string;
+  body: string;
+  content: MessageContent | null;
+  attachments: readonly OutboundAttachment[];
+  /** The message that it answers: by name, or else the newest of the customer's. */
+  replyTo: KnownMessage | null;
+  /** When it was queued. */
+  queuedAt: Date;
+  /** Whether a person wrote it. */
+  isHuman: boolean;
+  authorName: string | null;
+  conversation: OutboundConversation;
+  /** The platform's id that {@link Connector.plannedId} gave. */
+  plannedId: string | null;
+}
+
+export interface OutboundAttachment {
+  fileName: string;
+  contentType: string;
+  byteSize: number;
+  read(): Promise<Buffer>;
+}
+
+/** A message that the platform knows. */
+export interface KnownMessage {
+  externalId: string;
+  direction: 'INBOUND' | 'OUTBOUND';
+  body: string;
+  sentAt: Date;
+  platform: Readonly<Record<string, unknown>>;
+}
+
+export interface OutboundConversation {
+  id: string;
+  threadKey: string;
+  visibility: 'PUBLIC' | 'PRIVATE';
+  subject: string | null;
+  platform: Readonly<Record<string, unknown>>;
+  /** Whom it is with: the handle on this platform. */
+  customer: { externalId: string; handle: string | null; displayName: string | null } | null;
+  /** Provider's time of the newest inbound message. */
+  lastInboundAt: Date | null;
+  /** Its messages that the platform knows, newest first, at most 50. */
+  history: readonly KnownMessage[];
+}
+
+/** What the platform made of a message. */
+export interface SentMessage {
+  externalId: string;
+  /** Where the platform said so; absent: now. */
+  sentAt?: Date;
+  /** DELIVERED where sending is delivering. */
+  status?: 'SENT' | 'DELIVERED';
+  platform?: Record<string, unknown>;
+  conversationPlatform?: Record<string, unknown>;
+}
+
+/** Where a poller or stream brings what it reads. */
+export interface SourceContext extends ConnectorContext {
+  /** How far it has read, as it was last given to `deliver`; null at the first start. */
+  cursor: Readonly<Record<string, unknown>> | null;
+  /**
+   * Stores deliveries, and how far has been read now, in one transaction. What is stored already is
+   * not stored again, so that to read again from an older place does no harm.
+   */
+  deliver(
+    deliveries: readonly { eventKey: string; body: Buffer; headers?: Record<string, string> }[],
+    cursor: Record<string, unknown>,
+  ): Promise<void>;
+  /** Tells how it gets on; a failure that is thrown is told by the kit. */
+  report(health: 'OK' | 'DEGRADED', reason?: string): Promise<void>;
+}
+
+/** What is known of an account once it is connected. */
+export interface Account {
+  externalId: string;
+  /** What people call it there. */
+  name?: string;
+  /** Absent: empty, for ids that are global on the platform. */
+  identityScope?: string;
+  /** Internal settings to keep, such as a session's tokens. */
+  settings?: Record<string, unknown>;
+}
+
+/** One platform. */
+export interface Connector {
+  manifest: Manifest;
+  webhook?: InboundWebhook;
+  /**
+   * What a delivery says, without asking anybody: the same delivery gives the same items. What it
+   * does not know gives none.
+   * @throws Unreadable where it can't be read at all.
+   */
+  normalise(
+    delivery: RawDelivery,
+    channel: ConnectedChannel,
+  ): InboundItem[] | Promise<InboundItem[]>;
+  /** Reads for as long as the signal allows; when it throws, it is started again after a while. */
+  source?(context: SourceContext): Promise<void>;
+  /**
+   * Sends one message. Throws as `errors.ts` says; anything else counts as an unknown outcome.
+   */
+  send?(message: OutboundMessage, context: ConnectorContext): Promise<SentMessage>;
+  /** The id that a message is going to have, where the platform lets us choose it. */
+  plannedId?(clientKey: string, channel: ConnectedChannel): string | null;
+  /** Looks whether a message got through whose outcome is unknown; null when surely not. */
+  findSent?(message: OutboundMessage, context: ConnectorContext): Promise<SentMessage | null>;
+  /** Takes back a message of ours. */
+  remove?(message: KnownMessage, context: ConnectorContext): Promise<void>;
+  /** Gets the bytes of a file that an item named. */
+  fetchMedia?(
+    file: { externalId: string | null; url: string | null },
+    context: ConnectorContext,
+    largestBytes: number,
+  ): Promise<{ bytes: Buffer; contentType: string | null }>;
+  /** Signs in and finds out whose account it is; also where it registers its webhook. */
+  connect?(context: ConnectorContext): Promise<Account>;
+  /** Whether the account can be used, without changing anything. Throws as `errors.ts` says. */
+  probe?(context: ConnectorContext): Promise<void>;
+  /** Undoes what `connect` did on the platform. */
+  disconnect?(context: ConnectorContext): Promise<void>;
+}
+
+/** Declares a connector; here only so that its types are checked. */
+export function defineConnector<const T extends Connector>(connector: T): T {
+  return connector;
+}

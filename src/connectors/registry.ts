@@ -1,0 +1,4 @@
+import type { Connector } from './kit/connector';
+
+/** Every connector, by its id: a new one is a folder and a line here. */
+export const connectors: Readonly<Record<string, Connector>> = {};
