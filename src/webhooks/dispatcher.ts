@@ -6,7 +6,7 @@ import type { UnitOfWork } from '../db/unit-of-work';
 import { globalId } from '../domain/kit/ids';
 import { NIL_UUID } from '../domain/kit/input';
 import { dispatchEndpoint, type DispatchLimits, type EndpointKey } from './dispatch-endpoint';
-import { Rounds } from './rounds';
+import { Rounds } from '../jobs/rounds';
 
 /** How often the dispatcher looks at all endpoints by itself, in milliseconds. */
 const LOOK_EVERY = 1_000;

@@ -6,7 +6,7 @@ import { globalId } from '../domain/kit/ids';
 import { readBodies } from './bodies';
 import { claimDue, releaseClaim, type Claimed } from './claim';
 import { deliver, type Delivering } from './deliver';
-import { Rounds } from './rounds';
+import { Rounds } from '../jobs/rounds';
 
 /** How often the sender looks by itself, in milliseconds. */
 const LOOK_EVERY = 1_000;

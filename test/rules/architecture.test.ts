@@ -122,7 +122,10 @@ const directions: Record<string, { uses: string[]; types?: string[] }> = {
   domain: {
     uses: ['auth', 'connectors', 'db', 'entities', 'events', 'jobs', 'outgoing', 'secrets'],
   },
-  webhooks: { uses: ['auth', 'config', 'db', 'domain', 'events', 'outgoing', 'secrets'] },
+  webhooks: { uses: ['auth', 'config', 'db', 'domain', 'events', 'jobs', 'outgoing', 'secrets'] },
+  inbound: {
+    uses: ['auth', 'connections', 'connectors', 'db', 'domain', 'events', 'jobs'],
+  },
   nats: { uses: ['config', 'db', 'domain', 'events'] },
   'jobs/tasks': { uses: ['connectors', 'db', 'domain', 'jobs', 'telemetry'] },
   'jobs/worker': { uses: ['config', 'db', 'jobs', 'jobs/tasks', 'telemetry'] },
@@ -141,6 +144,7 @@ const directions: Record<string, { uses: string[]; types?: string[] }> = {
       'db',
       'domain',
       'events',
+      'inbound',
       'jobs',
       'jobs/worker',
       'nats',
