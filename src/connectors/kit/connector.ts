@@ -213,8 +213,14 @@ export interface Connector {
    * Sends one message. Throws as `errors.ts` says; anything else counts as an unknown outcome.
    */
   send?(message: OutboundMessage, context: ConnectorContext): Promise<SentMessage>;
-  /** The id that a message is going to have, where the platform lets us choose it. */
-  plannedId?(clientKey: string, channel: ConnectedChannel): string | null;
+  /**
+   * The id that a message is going to have, where the platform lets us choose it. Ids that carry a
+   * time take that of the queueing, which is the same in every attempt too.
+   */
+  plannedId?(
+    message: Pick<OutboundMessage, 'clientKey' | 'queuedAt'>,
+    channel: ConnectedChannel,
+  ): string | null;
   /** Looks whether a message got through whose outcome is unknown; null when surely not. */
   findSent?(message: OutboundMessage, context: ConnectorContext): Promise<SentMessage | null>;
   /** Takes back a message of ours. */
