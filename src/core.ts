@@ -1,6 +1,9 @@
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Config } from './config/config';
+import { Connections } from './connections/connections';
+import type { Connector } from './connectors/kit/connector';
+import { connectors as allConnectors } from './connectors/registry';
 import { createDataSource, poolOf } from './db/data-source';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './db/embedded';
 import { withMigrationLock } from './db/migrate';
@@ -16,6 +19,7 @@ import { createLogger } from './telemetry/logger';
 export interface CoreOptions {
   clock?: () => Date;
   log?: Logger;
+  connectors?: Readonly<Record<string, Connector>>;
 }
 
 /** The database and what commands run on: all of Parley but its servers. */
@@ -39,6 +43,8 @@ export interface Core {
   secrets: SecretBox;
   /** Decides where others may have Parley connect to. */
   outgoing: OutgoingGuard;
+  /** Channels with their connectors. */
+  connections: Connections;
   close(): Promise<void>;
 }
 
@@ -100,7 +106,16 @@ export async function openCore(config: Config, options: CoreOptions = {}): Promi
     const close = () => closing.run();
     const secrets = new SecretBox(config.secretKeys, config.dataDir);
     const outgoing = new OutgoingGuard(config.outgoing);
-    return { config, log, clock, databaseUrl, embedded, ...connected, secrets, outgoing, close };
+    const connections = new Connections({
+      ...{ sessions: connected.sessions, secrets, outgoing, clock, log },
+      connectors: options.connectors ?? allConnectors,
+      publicUrl: config.publicUrl ?? null,
+    });
+    closing.add(() => connections.close());
+    return {
+      ...{ config, log, clock, databaseUrl, embedded, ...connected },
+      ...{ secrets, outgoing, connections, close },
+    };
   } catch (error) {
     await closing.run();
     throw error;

@@ -44,6 +44,8 @@ export interface Config {
   /** Most database connections that this process opens. */
   poolSize: number;
   trustProxy: boolean;
+  /** The base of the URLs that others call, without a slash at its end; absent: as each request came. */
+  publicUrl?: string;
   /** Most bytes that wait for one live client to read them. */
   socketBufferBytes: number;
   /** How often live subscriptions are told the head of the log. */
@@ -103,6 +105,9 @@ const shape = z.object({
     .regex(/^[\x21-\x7e]{16,256}$/, 'must be 16 to 256 visible ASCII characters without spaces')
     .optional(),
   HOST: z.string().default('127.0.0.1'),
+  PARLEY_PUBLIC_URL: httpUrl
+    .refine((url) => !/[?#]/.test(url), 'must be a URL without a query or fragment')
+    .optional(),
   PORT: whole(0, 65_535).default(4000),
   LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent').default('info'),
   PARLEY_OIDC_ISSUER: httpUrl.optional(),
@@ -151,6 +156,7 @@ export function loadConfig(env: Env, role: Role = 'all'): Readonly<Config> {
     oidc: oidcOf(value),
     poolSize: value.PARLEY_POOL_SIZE,
     trustProxy: value.PARLEY_TRUST_PROXY === 'on',
+    publicUrl: value.PARLEY_PUBLIC_URL?.replace(/\/+$/, ''),
     socketBufferBytes: value.PARLEY_SOCKET_BUFFER_KB * 1_024,
     heartbeatSeconds: value.PARLEY_HEARTBEAT_SECONDS,
     eventRetentionDays: value.PARLEY_EVENT_RETENTION_DAYS,

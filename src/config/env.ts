@@ -4,6 +4,7 @@ export interface Env {
   PARLEY_DATA_DIR?: string;
   PARLEY_ADMIN_TOKEN?: string;
   HOST?: string;
+  PARLEY_PUBLIC_URL?: string;
   PORT?: string;
   LOG_LEVEL?: string;
   PARLEY_OIDC_ISSUER?: string;

@@ -12,4 +12,6 @@ export const advisoryLocks = {
   relay: 7_264_403,
   /** Held by the process that sequences events. */
   sequencer: 7_264_410,
+  /** Beside the hash of a channel's id: held by the process that renews its tokens. */
+  renewal: 7_264_420,
 } as const;

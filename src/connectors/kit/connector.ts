@@ -87,6 +87,8 @@ export interface InboundWebhook {
 /** What a connector does its work with. */
 export interface ConnectorContext {
   channel: ConnectedChannel;
+  /** The channel's address for the platform's requests; null where it has none, or nobody knows it. */
+  webhookUrl: string | null;
   http: ConnectorHttp;
   log: Logger;
   signal: AbortSignal;
