@@ -1,6 +1,7 @@
 import type { InboundItem } from '../../connectors/kit/item';
 import type { NewEvent } from '../../events/registry';
 import type { Work } from '../kit/command';
+import { applyMessages } from './messages';
 
 /** The channel that items come from. */
 export interface ItemChannel {
@@ -17,10 +18,11 @@ export interface ItemChannel {
  * any order and in any division into calls, come to the same state.
  * @returns the events of what changed; none where all was known.
  */
-export function applyItems(
-  _work: Work,
-  _channel: ItemChannel,
-  _items: readonly InboundItem[],
+export async function applyItems(
+  work: Work,
+  channel: ItemChannel,
+  items: readonly InboundItem[],
 ): Promise<NewEvent[]> {
-  return Promise.reject(new Error('Not there yet.'));
+  const messages = items.filter((item) => item.type === 'message');
+  return applyMessages(work, channel, messages);
 }

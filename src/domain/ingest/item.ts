@@ -1,4 +1,6 @@
 import type { Visibility } from '../../entities/channel';
+import type { FormAnswer } from '../../entities/conversation';
+import type { MessageStatus } from '../../entities/message';
 
 /** Who a customer is on a platform. */
 export interface IdentityRef {
@@ -41,6 +43,18 @@ export interface InboundItem {
   subject?: string | null;
   /** UUID of the post that the conversation hangs from. */
   postId?: string | null;
+  /** Structured parts beside the text. */
+  content?: Record<string, unknown> | null;
+  /** Provider's time of the edit that `body` comes from. */
+  editedAt?: Date | null;
+  /** Of what goes out by a connector: how far it has come, and our own name for it. */
+  status?: MessageStatus | null;
+  clientKey?: string | null;
+  /** What the connector needs to answer it, and to answer in its conversation. */
+  platform?: Record<string, unknown> | null;
+  conversationPlatform?: Record<string, unknown> | null;
+  /** Answers of the form that began the conversation. */
+  answers?: readonly FormAnswer[] | null;
 }
 
 /** What became of an item. */

@@ -188,8 +188,17 @@ async function insertMessages(
     sent_at: ['timestamptz', ({ item }) => item.sentAt],
     order_key: ['bigint', ({ item }) => item.orderKey],
     received_at: ['timestamptz', () => now],
+    edited_at: ['timestamptz', ({ item }) => item.editedAt ?? null],
+    status: ['text', ({ item }) => item.status ?? null],
+    client_key: ['text', ({ item }) => item.clientKey ?? null],
+    content: ['jsonb', ({ item }) => jsonOrNull(item.content)],
+    platform: ['jsonb', ({ item }) => jsonOrNull(item.platform)],
   });
   await queryObjects(session, bulkInsert('message', columns));
+}
+
+function jsonOrNull(value: Record<string, unknown> | null | undefined): string | null {
+  return value ? JSON.stringify(value) : null;
 }
 
 /**

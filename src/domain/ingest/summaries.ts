@@ -2,6 +2,7 @@ import { bulkColumns, bulkTable } from '../../db/bulk';
 import { queryObjects } from '../../db/sessions';
 import { sql } from '../../db/sql';
 import type { Work } from '../kit/command';
+import type { InboundItem } from './item';
 import type { AddedMessage } from './messages';
 import type { Thread } from './threads';
 
@@ -10,6 +11,9 @@ interface Summary {
   added: number;
   newest: AddedMessage;
   reopens: boolean;
+  /** What the newest that says any of it says of how to answer in the conversation. */
+  platform: InboundItem['conversationPlatform'];
+  answers: InboundItem['answers'];
 }
 
 /** A closed conversation that a message has opened again. */
@@ -35,13 +39,20 @@ export async function updateSummaries(
       added: 0,
       newest: message,
       reopens: false,
+      platform: null,
+      answers: null,
     };
     summaries.set(thread.id, summary);
     summary.added += 1;
     if (isLater(message, summary.newest)) summary.newest = message;
     if (item.sentAt < thread.startedAt) thread.startedAt = item.sentAt;
     if (item.sentAt > thread.lastMessageAt) thread.lastMessageAt = item.sentAt;
+    summary.platform = { ...summary.platform, ...item.conversationPlatform };
+    summary.answers ??= item.answers;
     if (item.direction === 'INBOUND') {
+      if (!thread.lastInboundAt || item.sentAt > thread.lastInboundAt) {
+        thread.lastInboundAt = item.sentAt;
+      }
       if (!thread.firstInboundAt || item.sentAt < thread.firstInboundAt) {
         thread.firstInboundAt = item.sentAt;
         earlierStart.add(thread);
@@ -100,6 +111,9 @@ async function writeSummaries({ session, actor, now }: Work, summaries: readonly
     started_at: ['timestamptz', ({ thread }) => thread.startedAt],
     first_inbound_at: ['timestamptz', ({ thread }) => thread.firstInboundAt],
     first_response_at: ['timestamptz', ({ thread }) => thread.firstResponseAt],
+    last_inbound_at: ['timestamptz', ({ thread }) => thread.lastInboundAt],
+    platform: ['jsonb', ({ platform }) => JSON.stringify(platform)],
+    answers: ['jsonb', ({ answers }) => (answers ? JSON.stringify(answers) : null)],
     message_id: ['uuid', ({ newest }) => newest.id],
     sent_at: ['timestamptz', ({ newest }) => newest.item.sentAt],
     order_key: ['bigint', ({ newest }) => newest.item.orderKey],
@@ -112,6 +126,9 @@ async function writeSummaries({ session, actor, now }: Work, summaries: readonly
           started_at = s.started_at,
           first_inbound_at = s.first_inbound_at,
           first_response_at = s.first_response_at,
+          last_inbound_at = s.last_inbound_at,
+          platform = c.platform || s.platform,
+          answers = coalesce(c.answers, s.answers),
           last_message_id = case when s.is_newest then s.message_id else c.last_message_id end,
           last_message_at = case when s.is_newest then s.sent_at else c.last_message_at end,
           status = case when s.reopens then 'OPEN' else c.status end,

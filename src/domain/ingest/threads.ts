@@ -20,6 +20,7 @@ export interface Thread {
   startedAt: Date;
   firstInboundAt: Date | null;
   firstResponseAt: Date | null;
+  lastInboundAt: Date | null;
   lastMessageAt: Date;
   assigneeId: string | null;
   tagIds: readonly string[];
@@ -148,7 +149,7 @@ function lockThreads({ session, actor }: Work, openings: readonly Opening[]) {
     sql`select c.id, c.channel_id "channelId", c.thread_key "threadKey", c.customer_id "customerId",
                c.visibility, c.status, c.closed_at "closedAt", c.started_at "startedAt",
                c.first_inbound_at "firstInboundAt", c.first_response_at "firstResponseAt",
-               c.last_message_at "lastMessageAt", c.assignee_id "assigneeId",
+               c.last_inbound_at "lastInboundAt", c.last_message_at "lastMessageAt", c.assignee_id "assigneeId",
                array(select t.tag_id from conversation_tag t
                      where t.workspace_id = c.workspace_id and t.conversation_id = c.id
                      order by t.tag_id) "tagIds"
