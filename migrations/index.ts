@@ -10,6 +10,7 @@ import { CreatePresence1764000000011 } from './1764000000011-create-presence';
 import { CreateWebhooks1764000000020 } from './1764000000020-create-webhooks';
 import { CreateEventRelay1764000000030 } from './1764000000030-create-event-relay';
 import { CreateConnections1764000000100 } from './1764000000100-create-connections';
+import { SplitChannelHealth1764000000110 } from './1764000000110-split-channel-health';
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const migrations = [
@@ -25,4 +26,5 @@ export const migrations = [
   CreateWebhooks1764000000020,
   CreateEventRelay1764000000030,
   CreateConnections1764000000100,
+  SplitChannelHealth1764000000110,
 ];

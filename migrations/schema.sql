@@ -166,6 +166,7 @@ CREATE TABLE channel_state (
   cursor jsonb,
   source_holder uuid,
   source_until timestamp(3) with time zone,
+  health_parts jsonb DEFAULT '{}'::jsonb NOT NULL,
   CONSTRAINT channel_state_pkey PRIMARY KEY (workspace_id, channel_id),
   CONSTRAINT channel_state_channel_fk FOREIGN KEY (workspace_id, channel_id) REFERENCES channel(workspace_id, id),
   CONSTRAINT channel_state_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)

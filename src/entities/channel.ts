@@ -81,6 +81,10 @@ export class ChannelState {
   @Instant({ nullable: true })
   healthSince: Date | null;
 
+  /** What each part last told: by it `health` is worked out. */
+  @Json()
+  healthParts: Record<string, { health: ChannelHealth; reason: string | null; at: string }>;
+
   @Instant({ nullable: true })
   lastInboundAt: Date | null;
 

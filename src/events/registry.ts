@@ -4,6 +4,7 @@ import type { IdKind } from '../domain/kit/ids';
 
 const id = z.uuid();
 const moment = z.iso.datetime();
+const health = z.enum(['OK', 'DEGRADED', 'NEEDS_RECONNECT']);
 
 /** What filters of conversations look at, as it is after an event. */
 const conversationFacts = z.object({
@@ -51,6 +52,12 @@ interface EventTypeEntry {
 export const eventTypes = {
   'workspace.created': { version: 1, begins: true, data: z.object({}) },
   'channel.created': { version: 1, begins: true, data: z.object({ kind: z.string() }) },
+  'channel.connected': { version: 1, data: z.object({ connector: z.string() }) },
+  'channel.updated': { version: 1, data: z.object({ fields: z.array(z.string()) }) },
+  'channel.paused': { version: 1, data: z.object({}) },
+  'channel.resumed': { version: 1, data: z.object({}) },
+  'channel.disconnected': { version: 1, data: z.object({}) },
+  'channel.health_changed': { version: 1, data: z.object({ from: health, to: health }) },
   'customer.created': { version: 1, begins: true, data: z.object({}) },
   'customer.updated': { version: 1, data: z.object({ fields: z.array(z.string()) }) },
   'customer.identity_added': { version: 1, data: z.object({ identityId: id }) },

@@ -36,7 +36,13 @@ export function presentEvent(event: StoredEvent): PresentedEvent {
   };
 }
 
-const actorKinds: Record<string, IdKind> = { USER: 'User', API_KEY: 'ApiKey', SYSTEM: 'Workspace' };
+const actorKinds: Record<string, IdKind> = {
+  USER: 'User',
+  API_KEY: 'ApiKey',
+  CUSTOMER: 'Customer',
+  CONNECTOR: 'Channel',
+  SYSTEM: 'Workspace',
+};
 
 /** Who did it, with the id as callers see it. */
 export function presentActor({ kind, id }: StoredEvent['actor']): PresentedEvent['actor'] {
