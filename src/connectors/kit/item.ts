@@ -79,6 +79,12 @@ export interface MessageItem {
   type: 'message';
   /** The platform's key of the conversation, unique in the channel. */
   threadKey: string;
+  /**
+   * External ids of messages in whose conversation it belongs, what counts first in front, on
+   * platforms whose messages name each other but no conversation. Given, even if empty, `threadKey`
+   * counts only where neither they nor answers to this one are here.
+   */
+  relatedTo?: readonly string[];
   /** The platform's id of the message, unique in the channel. */
   externalId: string;
   /** OUTBOUND: the company's own, sent by Parley or beside it. */

@@ -50,6 +50,7 @@ function ingestItemOf(
   return {
     channelId: channel.id,
     threadKey: item.threadKey,
+    relatedTo: item.relatedTo,
     externalId: item.externalId,
     orderKey: item.orderKey ?? 0n,
     direction,

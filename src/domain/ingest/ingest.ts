@@ -8,6 +8,7 @@ import { conversationEvents } from './conversation-events';
 import type { Ingested, InboundItem } from './item';
 import { addMessages, adoptReplies, KnownMessages } from './messages';
 import { nameCustomers } from './name-customers';
+import { joinRelated } from './related';
 import { updateResponses } from './responses';
 import { updateSummaries } from './summaries';
 import { resolveThreads } from './threads';
@@ -17,16 +18,18 @@ import { followCustomers, recordMessageTouchpoints } from './touchpoints';
  * Takes messages in, whatever brought them: finds or makes customers, conversations and messages,
  * links replies, keeps responses and summaries, records touchpoints. The same items again, in any
  * order and in any division into calls, come to the same state.
- * @param items of channels of the workspace; at most some thousands, in one statement each step.
+ * @param given of channels of the workspace; at most some thousands, in one statement each step.
  */
 export async function ingestItems(
   work: Work,
-  items: readonly InboundItem[],
+  given: readonly InboundItem[],
 ): Promise<{ ingested: Ingested[]; events: NewEvent[] }> {
   const events: NewEvent[] = [];
-  const known = await KnownMessages.among(work, items);
+  const known = await KnownMessages.among(work, given);
   // what is here already must not make a customer or a conversation a second time
-  const fresh = items.filter((item) => !known.placeOf(item));
+  const isNew = (item: InboundItem) => !known.placeOf(item);
+  const items = await joinRelated(work, given, isNew);
+  const fresh = items.filter(isNew);
   const visibility = await channelVisibility(work, fresh);
   const identities = fresh.flatMap(({ author, customer }) => [
     ...('identity' in author ? [author.identity] : []),

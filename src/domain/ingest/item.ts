@@ -25,6 +25,11 @@ export interface InboundItem {
   channelId: string;
   /** The platform's key of the conversation, unique in the channel. */
   threadKey: string;
+  /**
+   * External ids of messages in whose conversation it belongs, what counts first in front. Given, even
+   * if empty, `threadKey` counts only where neither they nor what waits for it are here.
+   */
+  relatedTo?: readonly string[] | null;
   /** The platform's id of the message, unique in the channel; null never matches another. */
   externalId: string | null;
   /** The platform's own order among messages of the same time. */
