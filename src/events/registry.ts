@@ -81,6 +81,12 @@ export const eventTypes = {
     begins: true,
     data: inConversation.extend({ direction: z.enum(['INBOUND', 'OUTBOUND', 'NOTE']) }),
   },
+  'message.status_changed': {
+    version: 1,
+    data: inConversation.extend({
+      status: z.enum(['QUEUED', 'SENDING', 'SENT', 'DELIVERED', 'READ', 'FAILED']),
+    }),
+  },
   'message.edited': { version: 2, data: inConversation },
   'message.deleted': { version: 2, ends: true, data: inConversation },
   'touchpoint.recorded': {

@@ -19,9 +19,11 @@ import { uuidOf } from '../domain/kit/ids';
 import type { RequestContext } from '../domain/kit/request-context';
 import { addNote } from '../domain/message/add-note';
 import { messageOrders, messages, type MessageOrder as OrderName } from '../domain/message/listing';
+import { readReplyPermission } from '../domain/outbound/reply-facts';
 import { addTag, removeTag } from '../domain/tag/tags';
 import type { Conversation } from '../entities';
 import {
+  CanReply,
   ConversationAssignInput,
   ConversationAssignPayload,
   ConversationClosePayload,
@@ -146,6 +148,15 @@ export class ConversationResolver {
     @Ctx() { loaders }: RequestContext,
   ) {
     return loaders.pages.load(messages, 'conversation_id', id, messageOrders[orderBy], page);
+  }
+
+  @FieldResolver(() => CanReply, {
+    nullable: true,
+    description:
+      'Whether you can send something in it now; null when you don’t see its channel. A person can answer for longer than a machine on some platforms.',
+  })
+  canReply(@Root() { id }: Conversation, @Ctx() ctx: RequestContext) {
+    return readReplyPermission(ctx, id);
   }
 
   @FieldResolver()

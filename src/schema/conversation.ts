@@ -1,6 +1,8 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { ChannelType } from './channel';
 import { CustomerType, TagType } from './customer';
+import { ReplyRefusal } from '../domain/outbound/can-reply';
+import { Capabilities } from './capabilities';
 import { ConversationStatus, Visibility } from './enums';
 import { MessageType } from './message';
 import { PostType } from './post';
@@ -10,6 +12,34 @@ import { DateTimeRange } from './shared/inputs';
 import { Node } from './shared/node';
 import { DateTime } from './shared/scalars';
 import { UserType } from './workspace';
+
+@ObjectType({
+  description: 'Whether something can be sent in a conversation now, and what.',
+  simpleResolvers: true,
+})
+export class CanReply {
+  @Field({ description: 'Whether you can send something now.' })
+  allowed: boolean;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description:
+      'Until when the platform takes answers, which counts from the customer’s last message; in the past when it is over, null without such a limit.',
+  })
+  until: Date | null;
+
+  @Field(() => ReplyRefusal, { nullable: true, description: 'Why not; null when you can.' })
+  reason: ReplyRefusal | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The reason for people, with what they can do.',
+  })
+  message: string | null;
+
+  @Field(() => Capabilities, { description: 'What can be sent in such conversations.' })
+  capabilities: Capabilities;
+}
 
 @ObjectType('Conversation', {
   implements: Node,

@@ -1,6 +1,7 @@
 import { registerEnumType } from 'type-graphql';
 import { Permission } from '../auth/permissions';
 import { ChannelKind } from '../domain/channel/kinds';
+import { ReplyRefusal } from '../domain/outbound/can-reply';
 import { ResponseMetricsDimension } from '../domain/metrics/dimensions';
 
 /** An enum object from a list of names, for closed sets that the code keeps as string unions. */
@@ -11,6 +12,7 @@ function namesOf<const T extends string>(...names: T[]): { [K in T]: K } {
 export const ConversationStatus = namesOf('OPEN', 'CLOSED');
 export const Visibility = namesOf('PUBLIC', 'PRIVATE');
 export const MessageDirection = namesOf('INBOUND', 'OUTBOUND', 'NOTE');
+export const MessageStatus = namesOf('QUEUED', 'SENDING', 'SENT', 'DELIVERED', 'READ', 'FAILED');
 export const MessageRecordDirection = namesOf('INBOUND', 'OUTBOUND');
 export const ChannelStatus = namesOf('ACTIVE', 'PAUSED', 'DISCONNECTED');
 export const UserRole = namesOf('OWNER', 'ADMIN', 'SUPERVISOR', 'AGENT', 'ANALYST');
@@ -59,6 +61,34 @@ const registered: [
   [ConversationStatus, 'ConversationStatus', 'Whether a conversation still waits for the company.'],
   [Visibility, 'Visibility', 'Whether others can read along.'],
   [MessageDirection, 'MessageDirection', 'From a customer, to one, or internal.'],
+  [
+    MessageStatus,
+    'MessageStatus',
+    'How far a message has come that Parley sends.',
+    {
+      QUEUED: 'It waits to be sent.',
+      SENDING: 'It is being sent, or it is being found out whether it was.',
+      SENT: 'The platform has it.',
+      DELIVERED: 'It has reached the customer.',
+      READ: 'The customer has seen it.',
+      FAILED: 'It was not sent: `failure` says why, and what can be done.',
+    },
+  ],
+  [
+    ReplyRefusal,
+    'ReplyRefusal',
+    'Why nothing can be sent in a conversation now.',
+    {
+      NO_CONNECTOR: 'The channel has no connector: its transport is your own.',
+      NOT_SUPPORTED: 'Nothing can be sent in such conversations on this channel.',
+      CHANNEL_PAUSED: 'The channel is paused.',
+      CHANNEL_DISCONNECTED: 'The channel is disconnected.',
+      NEEDS_RECONNECT: 'The platform does not accept the channel’s credentials any longer.',
+      NO_RECIPIENT: 'It is not known whom the conversation is with.',
+      NOTHING_TO_ANSWER: 'The customer has to write first on this platform.',
+      WINDOW_CLOSED: 'The time is over in which the platform takes answers.',
+    },
+  ],
   [MessageRecordDirection, 'MessageRecordDirection', 'From a customer, or to one.'],
   [ChannelStatus, 'ChannelStatus', 'Whether a channel takes part.'],
   [ChannelKind, 'ChannelKind', 'The platform that a channel is on.'],

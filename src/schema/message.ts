@@ -4,6 +4,7 @@ import { CustomerType } from './customer';
 import {
   MessageDirection,
   MessageRecordDirection,
+  MessageStatus,
   RevisionKind,
   UpsertOutcome,
   Visibility,
@@ -15,6 +16,15 @@ import { DateTime } from './shared/scalars';
 import { AttachmentInput } from './attachment';
 import { PostInput } from './post';
 import { UserType } from './workspace';
+
+@ObjectType({ description: 'Why a message was not sent.', simpleResolvers: true })
+export class MessageFailure {
+  @Field({ description: 'For programs, in capitals, such as `WINDOW_CLOSED`.' })
+  code: string;
+
+  @Field({ description: 'For people: what happened and what they can do.' })
+  message: string;
+}
 
 @ObjectType('Message', {
   implements: Node,
@@ -81,6 +91,18 @@ export class MessageType extends Node {
 
   @Field(() => DateTime, { description: 'When Parley received it.' })
   receivedAt: Date;
+
+  @Field(() => MessageStatus, {
+    nullable: true,
+    description: 'How far it has come; null for what Parley does not send.',
+  })
+  status: keyof typeof MessageStatus | null;
+
+  @Field(() => MessageFailure, {
+    nullable: true,
+    description: 'Why it was not sent; null unless it is FAILED.',
+  })
+  failure: MessageFailure | null;
 
   @Field(() => DateTime, { nullable: true, description: 'The provider’s time of the last edit.' })
   editedAt: Date | null;

@@ -80,7 +80,13 @@ const reading = [
   'CONVERSATION_READ',
   'TOUCHPOINT_READ',
 ];
-const serving = ['CUSTOMER_WRITE', 'CONVERSATION_WRITE', 'MESSAGE_RECORD', 'TOUCHPOINT_WRITE'];
+const serving = [
+  'CUSTOMER_WRITE',
+  'CONVERSATION_WRITE',
+  'MESSAGE_RECORD',
+  'MESSAGE_SEND',
+  'TOUCHPOINT_WRITE',
+];
 
 /** What each role may do, written down a second time: a change here is a change of who may do what. */
 const roles: Record<string, string[]> = {

@@ -5,6 +5,7 @@ import {
   ApiKey,
   Attachment,
   Channel,
+  ChannelState,
   Company,
   Conversation,
   Customer,
@@ -95,11 +96,14 @@ const shapes = new Map<string, RowShape<object>>(
   Object.entries(sources).map(([kind, { entity }]) => [kind, RowShape.of<object>(entity)]),
 );
 
+const stateShape = RowShape.of(ChannelState);
+
 /** Batched reads of one request: objects by id, pages nested in lists, tags. */
 export class Loaders {
   readonly pages: NestedPages;
   private readonly byKind = new Map<LoadableKind, DataLoader<string, object | null>>();
   private readonly tags = new Map<string, DataLoader<string, Read<Tag>[]>>();
+  private readonly states = new DataLoader((ids: readonly string[]) => this.readStates(ids));
 
   constructor(private readonly reader: Reader) {
     this.pages = new NestedPages(reader);
@@ -134,6 +138,25 @@ export class Loaders {
       this.tags.set(target, loader);
     }
     return loader.load(id);
+  }
+
+  /** How a channel's connector gets on; null where it has not begun. */
+  channelState(channelId: string): Promise<Read<ChannelState> | null> {
+    return this.states.load(channelId);
+  }
+
+  private async readStates(ids: readonly string[]): Promise<(Read<ChannelState> | null)[]> {
+    const rows = await this.reader.rows(
+      sql`select ${stateShape.select('s')} from channel_state s
+          where s.workspace_id = ${this.reader.workspaceId} and s.channel_id = any(${ids}::uuid[])`,
+    );
+    const found = new Map(
+      rows.map((row) => {
+        const state = stateShape.read(row)!;
+        return [state.channelId, state];
+      }),
+    );
+    return ids.map((id) => found.get(id) ?? null);
   }
 
   private async readByIds(kind: LoadableKind, ids: readonly string[]): Promise<(object | null)[]> {

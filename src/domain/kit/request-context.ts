@@ -42,6 +42,11 @@ export class RequestContext {
     return this.services.secrets;
   }
 
+  /** The time that the caller’s commands go by. */
+  now(): Date {
+    return this.services.clock();
+  }
+
   get outgoing(): OutgoingGuard {
     return this.services.outgoing;
   }

@@ -1,0 +1,11 @@
+import type { Capabilities, MediaKind, MediaLimit } from '../../connectors/kit/capabilities';
+
+/** Capabilities as callers see them: what can be told apart by a kind is a list. */
+export type CapabilitiesView = Omit<Capabilities, 'media'> & {
+  media: ({ kind: MediaKind } & MediaLimit)[];
+};
+
+export function presentCapabilities(capabilities: Capabilities): CapabilitiesView {
+  const media = Object.entries(capabilities.media) as [MediaKind, MediaLimit][];
+  return { ...capabilities, media: media.map(([kind, limit]) => ({ kind, ...limit })) };
+}
