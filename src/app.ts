@@ -54,7 +54,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     await apollo.start();
     closing.add(() => apollo.stop());
     const services: RequestServices = {
-      ...{ sessions, units, clock, secrets, outgoing },
+      ...{ sessions, units, clock, secrets, outgoing, connections: core.connections },
       onCommand: (name, _actor, result) => {
         if (name === 'apiKeyRevoke') {
           admissions.revoked((result as { apiKeyId: string }).apiKeyId);

@@ -1,7 +1,7 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { ChannelType } from './channel';
 import { CustomerType, TagType } from './customer';
-import { ReplyRefusal } from '../domain/outbound/can-reply';
+import { ReplyRefusal } from '../domain/outbound/reply-refusal';
 import { Capabilities } from './capabilities';
 import { ConversationStatus, Visibility } from './enums';
 import { MessageType } from './message';

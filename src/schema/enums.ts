@@ -1,7 +1,7 @@
 import { registerEnumType } from 'type-graphql';
 import { Permission } from '../auth/permissions';
 import { ChannelKind } from '../domain/channel/kinds';
-import { ReplyRefusal } from '../domain/outbound/can-reply';
+import { ReplyRefusal } from '../domain/outbound/reply-refusal';
 import { ResponseMetricsDimension } from '../domain/metrics/dimensions';
 
 /** An enum object from a list of names, for closed sets that the code keeps as string unions. */

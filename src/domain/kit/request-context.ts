@@ -1,4 +1,5 @@
 import type { Actor } from '../../auth/actor';
+import type { Connections } from '../../connections/connections';
 import type { Sessions } from '../../db/sessions';
 import type { UnitOfWork } from '../../db/unit-of-work';
 import type { OutgoingGuard } from '../../outgoing/guard';
@@ -17,6 +18,8 @@ export interface RequestServices {
   secrets: SecretBox;
   /** Decides where others may have Parley connect to. */
   outgoing: OutgoingGuard;
+  /** Channels with their connectors. */
+  connections: Connections;
   /** Told of every command that was carried out. */
   onCommand?: (name: string, actor: Actor, result: object) => void;
 }
@@ -40,6 +43,10 @@ export class RequestContext {
 
   get secrets(): SecretBox {
     return this.services.secrets;
+  }
+
+  get connections(): Connections {
+    return this.services.connections;
   }
 
   /** The time that the caller’s commands go by. */

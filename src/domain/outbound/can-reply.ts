@@ -1,16 +1,5 @@
 import { silent, type Capabilities } from '../../connectors/kit/capabilities';
-
-/** Why nothing can be sent in a conversation now. Every reason is part of the API. */
-export enum ReplyRefusal {
-  NO_CONNECTOR = 'NO_CONNECTOR',
-  NOT_SUPPORTED = 'NOT_SUPPORTED',
-  CHANNEL_PAUSED = 'CHANNEL_PAUSED',
-  CHANNEL_DISCONNECTED = 'CHANNEL_DISCONNECTED',
-  NEEDS_RECONNECT = 'NEEDS_RECONNECT',
-  NO_RECIPIENT = 'NO_RECIPIENT',
-  NOTHING_TO_ANSWER = 'NOTHING_TO_ANSWER',
-  WINDOW_CLOSED = 'WINDOW_CLOSED',
-}
+import { ReplyRefusal } from './reply-refusal';
 
 /** What decides whether something can be sent in a conversation. */
 export interface ReplyFacts {

@@ -1,4 +1,4 @@
-import { connectors } from '../../connectors/registry';
+import type { Connections } from '../../connections/connections';
 import type { Read } from '../../db/row-shape';
 import type { Channel, ChannelState, Conversation } from '../../entities';
 import type { RequestContext } from '../kit/request-context';
@@ -7,6 +7,7 @@ import { presentCapabilities, type CapabilitiesView } from './present-capabiliti
 
 /** What decides whether something can be sent in a conversation, from where it is kept. */
 export function replyFacts(
+  { connectors }: Pick<Connections, 'connectors'>,
   conversation: Pick<Conversation, 'visibility' | 'customerId'> & { lastInboundAt: Date | null },
   channel: Pick<Channel, 'connector' | 'status'>,
   state: Pick<ChannelState, 'health'> | null,
@@ -26,9 +27,10 @@ export function replyFacts(
 
 /** Whether the caller may write in a conversation now; null when they see none. */
 export async function readReplyPermission(
-  { loaders, actor, now }: Pick<RequestContext, 'loaders' | 'actor' | 'now'>,
+  context: RequestContext,
   conversationId: string,
 ): Promise<(Omit<ReplyPermission, 'capabilities'> & { capabilities: CapabilitiesView }) | null> {
+  const { loaders, actor, connections } = context;
   const conversation = await loaders.byId('Conversation', conversationId);
   if (!conversation) return null;
   const { channelId } = conversation;
@@ -37,8 +39,8 @@ export async function readReplyPermission(
     loaders.channelState(channelId),
   ]);
   if (!channel) return null;
-  const facts = replyFacts(withDates(conversation), channel, state);
-  const permission = canReply(facts, actor.kind === 'USER', now());
+  const facts = replyFacts(connections, withDates(conversation), channel, state);
+  const permission = canReply(facts, actor.kind === 'USER', context.now());
   return { ...permission, capabilities: presentCapabilities(permission.capabilities) };
 }
 
