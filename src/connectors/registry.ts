@@ -1,4 +1,5 @@
+import { custom } from './custom';
 import type { Connector } from './kit/connector';
 
 /** Every connector, by its id: a new one is a folder and a line here. */
-export const connectors: Readonly<Record<string, Connector>> = {};
+export const connectors: Readonly<Record<string, Connector>> = { custom };

@@ -135,7 +135,7 @@ const directions: Record<string, { uses: string[]; types?: string[] }> = {
   },
   webhooks: { uses: ['auth', 'config', 'db', 'domain', 'events', 'jobs', 'outgoing', 'secrets'] },
   inbound: {
-    uses: ['auth', 'connections', 'connectors', 'db', 'domain', 'events', 'jobs'],
+    uses: ['auth', 'connections', 'connectors', 'db', 'domain', 'events', 'jobs', 'secrets'],
   },
   nats: { uses: ['config', 'db', 'domain', 'events'] },
   'jobs/tasks': { uses: ['connectors', 'db', 'domain', 'jobs', 'telemetry'] },
@@ -143,7 +143,18 @@ const directions: Record<string, { uses: string[]; types?: string[] }> = {
   schema: { uses: [] },
   resolvers: { uses: ['domain', 'schema'], types: ['auth', 'entities'] },
   server: {
-    uses: ['auth', 'config', 'db', 'domain', 'events', 'resolvers', 'schema', 'telemetry'],
+    uses: [
+      'auth',
+      'config',
+      'connectors',
+      'db',
+      'domain',
+      'events',
+      'inbound',
+      'resolvers',
+      'schema',
+      'telemetry',
+    ],
   },
   cli: { uses: ['auth', 'config', 'db', 'domain', 'entities', 'server', 'telemetry', 'wiring'] },
   // app.ts, main.ts and what they share put everything together

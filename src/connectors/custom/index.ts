@@ -1,0 +1,6 @@
+import { defineConnector } from '../kit/connector';
+import { manifest } from './manifest';
+import { normalise } from './normalise';
+import { webhook } from './webhook';
+
+export const custom = defineConnector({ manifest, webhook, normalise });
