@@ -6,12 +6,14 @@ import type { Config } from './config/config';
 import { Closing, openCore, type Core, type CoreOptions } from './core';
 import type { RequestServices } from './domain/kit/request-context';
 import { liveFields } from './domain/live/live-fields';
+import { startInbound } from './inbound/start-inbound';
 import { startWorker } from './jobs/worker';
 import { startLive } from './live';
 import { buildSchema } from './server/build-schema';
 import { createGraphqlServer } from './server/graphql';
 import { Operations } from './server/operations';
 import { createHttpServer } from './server/http';
+import { largestBodies } from './server/inbound-webhooks';
 import { LiveAdmissions } from './server/live/live-admissions';
 import { defaultLimits, type LiveLimits } from './server/live/live-limits';
 import { LiveOperations } from './server/live/live-operations';
@@ -34,6 +36,7 @@ export interface AppOptions extends CoreOptions {
 export async function createApp(config: Config, options: AppOptions = {}): Promise<App> {
   const core = await openCore(config, options);
   const { log, clock, databaseUrl: url, pool, sessions, units, secrets, outgoing } = core;
+  const { connections } = core;
   const closing = new Closing();
   closing.add(() => core.close());
   try {
@@ -49,6 +52,12 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     closing.add(() => Promise.resolve(admissions.close()));
     const live = await startLive(core, (apiKeyId) => admissions.revoked(apiKeyId));
     closing.add(() => live.close());
+    const inbound = await startInbound({
+      ...{ url, pool, system: core.system, sessions, connections, clock, log },
+      onCommit: () => core.bell.ring(),
+      isWorker: config.role !== 'api',
+    });
+    closing.add(() => inbound.stop());
     const operations = new Operations(buildCheckedSchema(), log);
     const apollo = createGraphqlServer(operations, log);
     await apollo.start();
@@ -68,6 +77,10 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
         ...{ operations, fields: liveFields, hubs },
         services: { ...services, sessions: core.liveSessions },
       }),
+      inbound: {
+        ...{ acceptor: inbound.acceptor, clock },
+        largestBodies: largestBodies(connections.connectors),
+      },
       trustProxy: config.trustProxy,
     });
     closing.add(() => http.close());
@@ -76,6 +89,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       http,
       listen: () => http.listen({ host: config.host, port: config.port }),
       async drain() {
+        await worker?.drain();
+        await inbound.drain();
+        // what came in may have left jobs
         await worker?.drain();
         await live.drain();
         await authenticator.settle();

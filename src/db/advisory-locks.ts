@@ -14,4 +14,6 @@ export const advisoryLocks = {
   sequencer: 7_264_410,
   /** Beside the hash of a channel's id: held by the process that renews its tokens. */
   renewal: 7_264_420,
+  /** Beside the hash of a channel's id: held while deliveries of it are taken in. */
+  inbound: 7_264_421,
 } as const;

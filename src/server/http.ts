@@ -23,6 +23,7 @@ import { StreamServer } from './event-stream/stream-server';
 import { failureBody, internal, presentError } from './failures';
 import { graphiqlAssets, sendPage, wantsPage } from './graphiql';
 import { health } from './health';
+import { inboundWebhooks, type InboundWebhookOptions } from './inbound-webhooks';
 import { Refused, type Operations } from './operations';
 import { parametersOf } from './request-parameters';
 import {
@@ -39,6 +40,8 @@ export interface HttpServerOptions extends StreamServices {
   authenticator: Authenticator;
   pool: Pool;
   log: Logger;
+  /** What comes to the addresses of channels. */
+  inbound: InboundWebhookOptions;
   trustProxy: boolean;
 }
 
@@ -100,6 +103,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     await Promise.all([sockets.close(), streams.close()]);
   });
   graphiqlAssets(app);
+  inboundWebhooks(app, options.inbound);
   health(app, pool);
   return app;
 }
