@@ -131,6 +131,15 @@ export class OutboxWorld {
     return rows[0]!.count;
   }
 
+  /** How many connections wait for a lock that another one holds. */
+  async waitingForLocks(): Promise<number> {
+    const { rows } = await this.owner.query<{ count: number }>(
+      `select count(*)::int as count from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    return rows[0]!.count;
+  }
+
   /** The log of a workspace, in the order of positions. */
   async read(workspaceId: string): Promise<Logged[]> {
     const { rows } = await this.owner.query<Logged>(

@@ -31,11 +31,20 @@ export interface Course {
   leaves: 'stops' | 'loses its connection';
 }
 
-/** @param events how many events a transaction has at most. */
-export function courses({ events, late }: { events: number; late: number }): fc.Arbitrary<Course> {
+/** How large courses are. */
+export interface Size {
+  /** How many events a transaction has at least, beside those of new subjects; absent: 1. */
+  fewest?: number;
+  /** And at most. */
+  most: number;
+  /** After how many transactions sequencing begins. */
+  late: number;
+}
+
+export function courses({ fewest = 1, most, late }: Size): fc.Arbitrary<Course> {
   const transaction = fc.record({
     workspace: fc.nat(2),
-    subjects: fc.array(fc.nat(5), { minLength: 1, maxLength: events, size: 'max' }),
+    subjects: fc.array(fc.nat(5), { minLength: fewest, maxLength: most, size: 'max' }),
     begins: fc.nat(1),
     end: fc.oneof(
       { weight: 8, arbitrary: fc.constant('commit' as const) },
@@ -55,6 +64,9 @@ export function courses({ events, late }: { events: number; late: number }): fc.
     leaves: fc.constantFrom('stops', 'loses its connection'),
   });
 }
+
+/** How many transactions are open at the same time. */
+const WORKERS = 36;
 
 /** What came of a course. */
 export interface Outcome {
@@ -88,7 +100,7 @@ export async function run(world: OutboxWorld, course: Course): Promise<Outcome> 
   await owner.query('truncate witness, ended');
   await owner.query('insert into witness select s, 0 from unnest($1::uuid[]) s', [subjects.flat()]);
 
-  const doorman = new Doorman();
+  const doorman = new Doorman(world, WORKERS);
   const work = course.transactions.map((planned, index) => ({
     ...planned,
     index,
@@ -98,18 +110,19 @@ export async function run(world: OutboxWorld, course: Course): Promise<Outcome> 
   const followers = workspaces.map((id) => new Follower(world, id));
   const sequencing = direct(world, course, doorman);
   const queue = [...work];
-  const workers = Array.from({ length: 36 }, async () => {
+  const workers = Array.from({ length: WORKERS }, async () => {
     for (let next = queue.shift(); next; next = queue.shift()) {
       await carryOut(world, next, doorman);
       doorman.count();
     }
+    doorman.leave();
   });
   let followed: Outcome['followed'];
   try {
     await Promise.all([...workers, sequencing]);
     await world.untilSequenced();
   } finally {
-    doorman.close();
+    await doorman.close();
     followed = await Promise.all(followers.map((follower) => follower.stop()));
   }
 
@@ -192,14 +205,21 @@ function leaderOf(sequencers: readonly Sequencer[]): Sequencer | undefined {
 /** Holds transactions open until enough others have ended. */
 class Doorman {
   private ends = 0;
-  private lastEnds = 0;
   private held: Waiting[] = [];
   private watching: Waiting[] = [];
-  // when nothing ends any more, everybody waits for somebody who is held here
-  private readonly timer = setInterval(() => {
-    if (this.ends === this.lastEnds) this.held.shift()?.pass();
-    this.lastEnds = this.ends;
-  }, 15);
+  private isClosed = false;
+  private readonly looking = this.look();
+
+  constructor(
+    private readonly world: OutboxWorld,
+    /** How many carry out transactions. */
+    private workers: number,
+  ) {}
+
+  /** One of those who carry out transactions has no more of them. */
+  leave(): void {
+    this.workers -= 1;
+  }
 
   /** A transaction has ended. */
   count(): void {
@@ -224,8 +244,22 @@ class Doorman {
     await new Promise<void>((pass) => this.watching.push({ from, pass }));
   }
 
-  close(): void {
-    clearInterval(this.timer);
+  async close(): Promise<void> {
+    this.isClosed = true;
+    await this.looking;
+  }
+
+  /** Lets one pass whenever everybody waits for somebody who is held here. */
+  private async look(): Promise<void> {
+    while (!this.isClosed) {
+      await pause(3);
+      if (this.held.length > 0 && (await this.isStuck())) this.held.shift()?.pass();
+    }
+  }
+
+  private async isStuck(): Promise<boolean> {
+    const waiting = await this.world.waitingForLocks();
+    return this.held.length + waiting === this.workers;
   }
 }
 
