@@ -10,8 +10,10 @@ module.exports = {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   reporters: ['default', '<rootDir>/test/support/count-reporter.js'],
+  testSequencer: '<rootDir>/test/support/longest-first.mjs',
   testTimeout: 30_000,
-  maxWorkers: 2,
+  // more than the two cores that are counted on: tests of what breaks wait much of their time
+  maxWorkers: 3,
   transform: {
     '^.+\\.(t|j|mj)s$': [
       '@swc/jest',
