@@ -11,6 +11,7 @@ import { CreateWebhooks1764000000020 } from './1764000000020-create-webhooks';
 import { CreateEventRelay1764000000030 } from './1764000000030-create-event-relay';
 import { CreateConnections1764000000100 } from './1764000000100-create-connections';
 import { SplitChannelHealth1764000000110 } from './1764000000110-split-channel-health';
+import { KeepWhatItemsTell1764000000120 } from './1764000000120-keep-what-items-tell';
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   CreateEventRelay1764000000030,
   CreateConnections1764000000100,
   SplitChannelHealth1764000000110,
+  KeepWhatItemsTell1764000000120,
 ];

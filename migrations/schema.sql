@@ -220,6 +220,9 @@ CREATE TABLE conversation (
   last_inbound_at timestamp(3) with time zone,
   answers jsonb,
   platform jsonb DEFAULT '{}'::jsonb NOT NULL,
+  fact_times jsonb DEFAULT '{}'::jsonb NOT NULL,
+  delivered_until timestamp(3) with time zone,
+  read_until timestamp(3) with time zone,
   CONSTRAINT conversation_pkey PRIMARY KEY (workspace_id, id),
   CONSTRAINT conversation_thread_key UNIQUE (workspace_id, channel_id, thread_key),
   CONSTRAINT conversation_assignee_fk FOREIGN KEY (workspace_id, assignee_id) REFERENCES app_user(workspace_id, id),
@@ -304,6 +307,7 @@ CREATE TABLE customer_identity (
   created_at timestamp(3) with time zone NOT NULL,
   profile jsonb DEFAULT '{}'::jsonb NOT NULL,
   profile_at timestamp(3) with time zone,
+  fact_times jsonb DEFAULT '{}'::jsonb NOT NULL,
   CONSTRAINT customer_identity_pkey PRIMARY KEY (workspace_id, id),
   CONSTRAINT customer_identity_key UNIQUE (workspace_id, channel_kind, scope, external_id),
   CONSTRAINT customer_identity_customer_fk FOREIGN KEY (workspace_id, customer_id) REFERENCES customer(workspace_id, id),
@@ -546,6 +550,8 @@ CREATE TABLE message (
   content jsonb,
   hidden_at timestamp(3) with time zone,
   platform jsonb,
+  is_automatic boolean DEFAULT false NOT NULL,
+  hiding_at timestamp(3) with time zone,
   CONSTRAINT message_pkey PRIMARY KEY (workspace_id, id),
   CONSTRAINT message_external_key UNIQUE (workspace_id, channel_id, external_id),
   CONSTRAINT message_author_customer_fk FOREIGN KEY (workspace_id, author_customer_id) REFERENCES customer(workspace_id, id),
@@ -561,7 +567,7 @@ CREATE INDEX message_awaiting_parent ON message USING btree (workspace_id, reply
 CREATE INDEX message_channel_sent ON message USING btree (workspace_id, channel_id, sent_at);
 CREATE INDEX message_conversation_order ON message USING btree (workspace_id, conversation_id, sent_at, order_key, id);
 CREATE INDEX message_replies ON message USING btree (workspace_id, reply_to_id, sent_at, order_key, id) WHERE reply_to_id IS NOT NULL;
-CREATE INDEX message_search ON message USING gin (workspace_id, to_tsvector('parley'::regconfig, body));
+CREATE INDEX message_search ON message USING gin (workspace_id, to_tsvector('parley'::regconfig, "left"(body, 131072)));
 CREATE UNIQUE INDEX message_client_key ON message USING btree (workspace_id, channel_id, client_key) WHERE client_key IS NOT NULL;
 ALTER TABLE message ENABLE ROW LEVEL SECURITY;
 ALTER TABLE message FORCE ROW LEVEL SECURITY;
@@ -580,6 +586,7 @@ CREATE TABLE message_reaction (
   reaction text NOT NULL,
   reacted_at timestamp(3) with time zone NOT NULL,
   removed_at timestamp(3) with time zone,
+  external_id text,
   CONSTRAINT message_reaction_pkey PRIMARY KEY (workspace_id, id),
   CONSTRAINT message_reaction_key UNIQUE (workspace_id, message_id, actor_key, reaction),
   CONSTRAINT message_reaction_customer_fk FOREIGN KEY (workspace_id, customer_id) REFERENCES customer(workspace_id, id),
@@ -587,6 +594,7 @@ CREATE TABLE message_reaction (
   CONSTRAINT message_reaction_user_fk FOREIGN KEY (workspace_id, user_id) REFERENCES app_user(workspace_id, id),
   CONSTRAINT message_reaction_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
 );
+CREATE INDEX message_reaction_external ON message_reaction USING btree (workspace_id, external_id) WHERE external_id IS NOT NULL;
 ALTER TABLE message_reaction ENABLE ROW LEVEL SECURITY;
 ALTER TABLE message_reaction FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_workspaces ON message_reaction AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
@@ -602,17 +610,18 @@ CREATE TABLE message_revision (
   previous_body text NOT NULL,
   occurred_at timestamp(3) with time zone NOT NULL,
   recorded_at timestamp(3) with time zone NOT NULL,
+  previous_at timestamp(3) with time zone,
   CONSTRAINT message_revision_pkey PRIMARY KEY (workspace_id, id),
   CONSTRAINT message_revision_message_fk FOREIGN KEY (workspace_id, message_id) REFERENCES message(workspace_id, id),
   CONSTRAINT message_revision_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
 );
-CREATE INDEX message_revision_message ON message_revision USING btree (workspace_id, message_id, recorded_at, id);
+CREATE INDEX message_revision_message ON message_revision USING btree (workspace_id, message_id, occurred_at, id);
 ALTER TABLE message_revision ENABLE ROW LEVEL SECURITY;
 ALTER TABLE message_revision FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_workspaces ON message_revision AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
 CREATE POLICY workspace_only ON message_revision AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE message_revision TO parley_system;
-GRANT INSERT, SELECT ON TABLE message_revision TO parley_api;
+GRANT INSERT, SELECT, UPDATE ON TABLE message_revision TO parley_api;
 
 CREATE TABLE outbound_queue (
   workspace_id uuid NOT NULL,
@@ -664,6 +673,27 @@ CREATE POLICY all_workspaces ON post AS PERMISSIVE FOR ALL TO parley_system USIN
 CREATE POLICY workspace_only ON post AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE post TO parley_api;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE post TO parley_system;
+
+CREATE TABLE post_revision (
+  workspace_id uuid NOT NULL,
+  id uuid NOT NULL,
+  post_id uuid NOT NULL,
+  kind text NOT NULL,
+  previous_body text,
+  previous_at timestamp(3) with time zone,
+  occurred_at timestamp(3) with time zone NOT NULL,
+  recorded_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT post_revision_pkey PRIMARY KEY (workspace_id, id),
+  CONSTRAINT post_revision_post_fk FOREIGN KEY (workspace_id, post_id) REFERENCES post(workspace_id, id),
+  CONSTRAINT post_revision_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+CREATE INDEX post_revision_post ON post_revision USING btree (workspace_id, post_id, occurred_at, id);
+ALTER TABLE post_revision ENABLE ROW LEVEL SECURITY;
+ALTER TABLE post_revision FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON post_revision AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON post_revision AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE post_revision TO parley_system;
+GRANT INSERT, SELECT, UPDATE ON TABLE post_revision TO parley_api;
 
 CREATE UNLOGGED TABLE presence (
   workspace_id uuid NOT NULL,
@@ -1092,7 +1122,7 @@ CREATE OR REPLACE FUNCTION search_messages(words text)
 AS $function$
           select m.conversation_id, m.id from message m
           where m.workspace_id = current_workspace_id()
-            and to_tsvector('parley', m.body) @@ websearch_to_tsquery('parley', words)
+            and to_tsvector('parley', left(m.body, 131072)) @@ websearch_to_tsquery('parley', words)
             and m.deleted_at is null
         $function$;
 ALTER FUNCTION search_messages(text) OWNER TO parley_system;

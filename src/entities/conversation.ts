@@ -70,11 +70,11 @@ export class Conversation {
   @Instant()
   startedAt: Date;
 
-  /** Provider's time of the earliest inbound message. */
+  /** Provider's time of the earliest inbound message that no machine sent. */
   @Instant({ nullable: true })
   firstInboundAt: Date | null;
 
-  /** Provider's time of the earliest outbound message at or after `firstInboundAt`. */
+  /** Provider's time of the earliest outbound message at or after `firstInboundAt` that no machine sent. */
   @Instant({ nullable: true })
   firstResponseAt: Date | null;
 
@@ -89,6 +89,18 @@ export class Conversation {
   /** What the connector needs to answer in it, in the connector's own form. */
   @Json()
   platform: Record<string, unknown>;
+
+  /** Provider's time of each of these facts, in milliseconds; see `domain/ingest/facts.ts`. */
+  @Json()
+  factTimes: Record<string, number>;
+
+  /** Up to which messages of ours were delivered, as the platform says. */
+  @Instant({ nullable: true })
+  deliveredUntil: Date | null;
+
+  /** Up to which messages of ours were read, as the platform says. */
+  @Instant({ nullable: true })
+  readUntil: Date | null;
 
   /** The newest message that is not a note, by (sent_at, order_key, id). */
   @Ref({ nullable: true })

@@ -93,6 +93,10 @@ export class CustomerIdentity {
   @Instant({ nullable: true })
   profileAt: Date | null;
 
+  /** Provider's time of each of these facts, in milliseconds; see `domain/ingest/facts.ts`. */
+  @Json()
+  factTimes: Record<string, number>;
+
   @Instant()
   createdAt: Date;
 }

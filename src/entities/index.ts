@@ -6,7 +6,7 @@ import { Conversation, ConversationTag } from './conversation';
 import { Customer, CustomerIdentity } from './customer';
 import { LifecycleStage, LifecycleTransition } from './lifecycle';
 import { Attachment, Message, MessageReaction, MessageRevision } from './message';
-import { Post } from './post';
+import { Post, PostRevision } from './post';
 import { CustomerTag, Tag } from './tag';
 import { Touchpoint } from './touchpoint';
 import { User } from './user';
@@ -34,6 +34,7 @@ export const entities = [
   MessageReaction,
   MessageRevision,
   Post,
+  PostRevision,
   Tag,
   Touchpoint,
   User,
@@ -62,6 +63,7 @@ export {
   MessageReaction,
   MessageRevision,
   Post,
+  PostRevision,
   Tag,
   Touchpoint,
   User,

@@ -138,6 +138,14 @@ export class Message {
   @Instant({ nullable: true })
   hiddenAt: Date | null;
 
+  /** Provider's time of the newest report of whether it is hidden. */
+  @Instant({ nullable: true })
+  hidingAt: Date | null;
+
+  /** Sent by a machine: no reason to answer, and no answer. */
+  @Column({ type: 'boolean', default: false })
+  isAutomatic: boolean;
+
   /** What the connector needs to answer, edit or delete it, in the connector's own form. */
   @Json({ nullable: true })
   platform: Record<string, unknown> | null;
@@ -149,6 +157,9 @@ export class Message {
 @BelongsTo(() => Customer, 'customerId', 'message_reaction_customer_fk')
 @BelongsTo(() => User, 'userId', 'message_reaction_user_fk')
 @Unique('message_reaction_key', ['workspaceId', 'messageId', 'actorKey', 'reaction'])
+@Index('message_reaction_external', ['workspaceId', 'externalId'], {
+  where: 'external_id is not null',
+})
 export class MessageReaction {
   @WorkspaceKey()
   workspaceId: string;
@@ -169,9 +180,13 @@ export class MessageReaction {
   @Text()
   actorKey: string;
 
-  /** An emoji, or the platform's word such as `like`. */
+  /** An emoji, or the platform's word such as `like`; empty: that all of the actor's were taken back. */
   @Text()
   reaction: string;
+
+  /** The platform's id of the reaction itself. */
+  @Text({ nullable: true })
+  externalId: string | null;
 
   /** Provider's time of the newest report. */
   @Instant()
@@ -184,7 +199,7 @@ export class MessageReaction {
 /** What a message said before an edit or a deletion. */
 @Entity('message_revision')
 @BelongsTo(() => Message, 'messageId', 'message_revision_message_fk')
-@Index('message_revision_message', ['workspaceId', 'messageId', 'recordedAt', 'id'])
+@Index('message_revision_message', ['workspaceId', 'messageId', 'occurredAt', 'id'])
 export class MessageRevision {
   @WorkspaceKey()
   workspaceId: string;
@@ -200,6 +215,10 @@ export class MessageRevision {
 
   @Text()
   previousBody: string;
+
+  /** Provider's time of the edit that it came from; null for how it was sent. */
+  @Instant({ nullable: true })
+  previousAt: Date | null;
 
   /** Provider's time of the change. */
   @Instant()

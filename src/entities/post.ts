@@ -48,3 +48,35 @@ export class Post {
   @Instant()
   createdAt: Date;
 }
+
+/** What a post said before an edit or a deletion. */
+@Entity('post_revision')
+@BelongsTo(() => Post, 'postId', 'post_revision_post_fk')
+@Index('post_revision_post', ['workspaceId', 'postId', 'occurredAt', 'id'])
+export class PostRevision {
+  @WorkspaceKey()
+  workspaceId: string;
+
+  @IdKey()
+  id: string;
+
+  @Ref()
+  postId: string;
+
+  @Text()
+  kind: 'EDITED' | 'DELETED';
+
+  @Text({ nullable: true })
+  previousBody: string | null;
+
+  /** Provider's time of the edit that it came from; null for how it was published. */
+  @Instant({ nullable: true })
+  previousAt: Date | null;
+
+  /** Provider's time of the change. */
+  @Instant()
+  occurredAt: Date;
+
+  @Instant()
+  recordedAt: Date;
+}

@@ -61,6 +61,10 @@ export const eventTypes = {
   'customer.created': { version: 1, begins: true, data: z.object({}) },
   'customer.updated': { version: 1, data: z.object({ fields: z.array(z.string()) }) },
   'customer.identity_added': { version: 1, data: z.object({ identityId: id }) },
+  'customer.identity_changed': {
+    version: 1,
+    data: z.object({ identityId: id, fields: z.array(z.string()) }),
+  },
   'customer.stage_changed': {
     version: 1,
     data: z.object({ from: z.string().nullable(), to: z.string() }),

@@ -74,3 +74,34 @@ test('a message brings its customer, conversation, post and files', async () => 
     },
   ]);
 });
+
+describe('people', () => {
+  const PEOPLE = `{ customers { nodes { name email phone identities(first: 9) { nodes {
+    externalId handle displayName
+  } } } } }`;
+  const people = async (owner: { query: (text: string) => Promise<unknown> }) =>
+    ((await owner.query(PEOPLE)) as { customers: { nodes: object[] } }).customers.nodes;
+
+  test('any id of a person leads to the same customer, and what is told later wins', async () => {
+    const { owner, take } = await itemsWorld(parley);
+    const phone = '+49301234567';
+    await take(message({ author: { externalId: 'u1', aliases: [phone], displayName: 'Ada' } }));
+    await take(
+      message({ author: { externalId: phone, displayName: 'Ada L.', phone }, sentAt: at(300) }),
+      message({ author: { externalId: 'u1', displayName: 'A.', handle: 'ada' }, sentAt: at(100) }),
+    );
+    expect(await people(owner)).toEqual([
+      {
+        name: 'Ada L.',
+        email: null,
+        phone,
+        identities: {
+          nodes: [
+            { externalId: 'u1', handle: 'ada', displayName: 'A.' },
+            { externalId: phone, handle: null, displayName: 'Ada L.' },
+          ],
+        },
+      },
+    ]);
+  });
+});

@@ -8,13 +8,10 @@ import { createTestDatabase, type TestDatabase } from '../support/database';
 import { insertExampleRows } from '../support/example-rows';
 
 /** What the API may only add to. */
-const HISTORY = [
-  'audit_entry',
-  'event_outbox',
-  'inbound_delivery',
-  'lifecycle_transition',
-  'message_revision',
-];
+const HISTORY = ['audit_entry', 'event_outbox', 'inbound_delivery', 'lifecycle_transition'];
+
+/** What the API may add to and set right, but not delete. */
+const KEPT = ['message_revision', 'post_revision'];
 
 /** What the API may only read: the system alone writes it. */
 const READ_ONLY = ['event_head', 'event_log', 'event_relay'];
@@ -132,6 +129,7 @@ test('bound to a workspace, rows of another can be neither changed, locked nor d
     expect(await asOurs((table) => [statement(table), [theirs]])).toEqual({
       ...all('0 rows'),
       ...unchangeable,
+      ...(statement('').startsWith('delete') && outcomes(KEPT, NOT_GRANTED)),
     });
   }
 });

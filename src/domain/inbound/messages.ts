@@ -44,7 +44,7 @@ function ingestItemOf(
   item: MessageItem,
   posts: ReadonlyMap<string, string>,
 ): InboundItem {
-  const { author, customer, direction } = item;
+  const { author, customer, direction, sentAt } = item;
   const writer = author && 'externalId' in author ? author : null;
   const named = customer ?? (direction === 'INBOUND' ? writer : null);
   return {
@@ -55,7 +55,7 @@ function ingestItemOf(
     orderKey: item.orderKey ?? 0n,
     direction,
     author: authorOf(channel, item),
-    customer: named && refOf(channel, named),
+    customer: named && refOf(channel, named, sentAt),
     replyTo: item.replyTo ? { externalId: item.replyTo } : null,
     sentAt: item.sentAt,
     body: item.body,
@@ -68,26 +68,35 @@ function ingestItemOf(
     platform: item.platform,
     conversationPlatform: item.conversationPlatform,
     answers: item.answers,
+    isAutomatic: item.isAutomatic,
   };
 }
 
 /** Who wrote it: of the company's own the name that spoke, of a customer's who they are. */
-function authorOf(channel: ItemChannel, { author, customer, direction }: MessageItem): Author {
+function authorOf(
+  channel: ItemChannel,
+  { author, customer, direction, sentAt }: MessageItem,
+): Author {
   if (author && 'name' in author) return { name: author.name };
   if (direction === 'INBOUND') {
     const writer = author ?? customer;
-    return writer ? { identity: refOf(channel, writer) } : { name: channel.name };
+    return writer ? { identity: refOf(channel, writer, sentAt) } : { name: channel.name };
   }
   return { name: author?.displayName ?? author?.handle ?? channel.name };
 }
 
 /** A party as one of the channel's identities. */
-export function refOf(channel: ItemChannel, party: Party): IdentityRef {
+export function refOf(channel: ItemChannel, party: Party, toldAt: Date): IdentityRef {
   return {
     channelKind: channel.kind,
     scope: channel.identityScope,
     externalId: party.externalId,
     handle: party.handle,
     displayName: party.displayName,
+    aliases: party.aliases,
+    email: party.email?.toLowerCase(),
+    phone: party.phone,
+    profile: party.profile,
+    toldAt,
   };
 }

@@ -5,54 +5,65 @@ import type { NewEvent } from '../../events/registry';
 import { firstStage } from '../lifecycle/stages';
 import type { Work } from '../kit/command';
 import { newId } from '../kit/ids';
+import { newestOf } from './facts';
 import { identityKey, type IdentityRef } from './item';
+import { namesOf, samePeople, toldBy, type Person } from './same-person';
+import { keepTold, tellOf, type Acquaintance } from './told-facts';
 
 /**
- * Finds the customers behind identities, and makes those that are not there yet.
+ * Finds the customers behind identities, and makes those that are not there yet. Further ids of the
+ * same person lead to the same customer; what is told of a person is kept where it is newer.
+ * @param acquainted what {@link findCustomers} has found.
  * @returns customer ids by {@link identityKey}.
  */
 export async function resolveCustomers(
   work: Work,
   identities: readonly IdentityRef[],
+  acquainted: ReadonlyMap<string, Acquaintance>,
   events: NewEvent[],
 ): Promise<Map<string, string>> {
-  const wanted = new Map(identities.map((identity) => [identityKey(identity), identity]));
-  const known = await findCustomers(work, [...wanted.values()]);
-  const missing = [...wanted].filter(([key]) => !known.has(key)).map(([, identity]) => identity);
-  if (missing.length === 0) return known;
-
-  // Two transactions that meet the same stranger at once take turns, and the second finds the first's.
-  await lockIdentities(work, missing);
-  for (const [key, id] of await findCustomers(work, missing)) known.set(key, id);
-  const strangers = missing
-    .filter((identity) => !known.has(identityKey(identity)))
-    .map((identity) => ({ identity, customerId: newId() }));
-  await insertCustomers(work, strangers);
-  for (const { identity, customerId } of strangers) {
-    known.set(identityKey(identity), customerId);
-    events.push({ type: 'customer.created', subjectId: customerId, data: {} });
+  let before = acquainted;
+  const people = samePeople(identities);
+  const names = people.flatMap((person) => [...person.names.values()]);
+  const missing = names.filter((name) => !before.has(identityKey(name)));
+  const created = new Set<string>();
+  if (missing.length > 0) {
+    // Two transactions that meet the same stranger at once take turns, and the second finds the first's.
+    await lockIdentities(work, missing);
+    before = new Map([...before, ...(await findCustomers(work, missing))]);
   }
-  return known;
+  const known = new Map(before);
+  if (missing.length > 0) await meet(work, people, known, created, events);
+  await keepTold(work, people, { before, known, created }, events);
+  return new Map([...known].map(([key, { customerId }]) => [key, customerId]));
 }
 
-async function findCustomers(
+/**
+ * Finds the customers behind identities and behind their further ids, as far as they are there.
+ * @returns what is known of each by {@link identityKey}.
+ */
+export async function findCustomers(
   { session, actor }: Work,
   identities: readonly IdentityRef[],
-): Promise<Map<string, string>> {
-  if (identities.length === 0) return new Map();
-  const wanted = bulkColumns(identities, {
+): Promise<Map<string, Acquaintance>> {
+  const names = new Map(identities.flatMap(namesOf).map((name) => [identityKey(name), name]));
+  if (names.size === 0) return new Map();
+  const wanted = bulkColumns([...names.values()], {
     kind: ['text', (identity) => identity.channelKind],
     scope: ['text', (identity) => identity.scope],
     external_id: ['text', (identity) => identity.externalId],
   });
-  const rows = await queryObjects<IdentityRef & { customerId: string }>(
+  const rows = await queryObjects<Acquaintance>(
     session,
-    sql`select i.channel_kind "channelKind", i.scope, i.external_id "externalId", i.customer_id "customerId"
+    sql`select i.channel_kind "channelKind", i.scope, i.external_id "externalId",
+               i.id "identityId", i.customer_id "customerId", i.handle, i.display_name "displayName",
+               i.profile, i.fact_times "factTimes", c.name, c.email, c.phone
         from ${bulkTable('w', wanted)}
         join customer_identity i on i.workspace_id = ${actor.workspaceId}
-          and i.channel_kind = w.kind and i.scope = w.scope and i.external_id = w.external_id`,
+          and i.channel_kind = w.kind and i.scope = w.scope and i.external_id = w.external_id
+        join customer c on c.workspace_id = ${actor.workspaceId} and c.id = i.customer_id`,
   );
-  return new Map(rows.map((row) => [identityKey(row), row.customerId]));
+  return new Map(rows.map((row) => [identityKey(row), row]));
 }
 
 async function lockIdentities({ session, actor }: Work, identities: readonly IdentityRef[]) {
@@ -64,32 +75,113 @@ async function lockIdentities({ session, actor }: Work, identities: readonly Ide
   );
 }
 
-async function insertCustomers(
+/** Gives every name that is not known yet a customer: the one of the person's other names, or a new one. */
+async function meet(
   work: Work,
-  strangers: readonly { identity: IdentityRef; customerId: string }[],
+  people: readonly Person[],
+  known: Map<string, Acquaintance>,
+  created: Set<string>,
+  events: NewEvent[],
 ): Promise<void> {
+  const incomplete = people.filter(({ names }) => [...names.keys()].some((key) => !known.has(key)));
+  const addressed = await findAddressed(work, incomplete, known);
+  const strangers: Acquaintance[] = [];
+  const added: Acquaintance[] = [];
+  for (const person of incomplete) {
+    const friend = [...person.names.keys()].map((key) => known.get(key)).find((it) => it);
+    const holder = friend ?? addressed.get(person);
+    const customer = holder ?? { customerId: newId(), name: null, email: null, phone: null };
+    for (const [key, { channelKind, scope, externalId }] of person.names) {
+      if (known.has(key)) continue;
+      const { customerId, name, email, phone } = customer;
+      const acquaintance: Acquaintance = {
+        ...{ channelKind, scope, externalId, identityId: newId(), customerId, name, email, phone },
+        ...tellOf(toldBy(person, key)),
+      };
+      known.set(key, acquaintance);
+      added.push(acquaintance);
+      if (holder) {
+        const data = { identityId: acquaintance.identityId };
+        events.push({ type: 'customer.identity_added', subjectId: customerId, data });
+      } else if (!created.has(customerId)) {
+        created.add(customerId);
+        strangers.push(acquaintance);
+      }
+    }
+  }
+  await insertCustomers(work, strangers);
+  await insertIdentities(work, added);
+  for (const { customerId } of strangers) {
+    events.push({ type: 'customer.created', subjectId: customerId, data: {} });
+  }
+}
+
+/** A mailbox is its address: whoever has it as a customer is the person that writes from it. */
+async function findAddressed(
+  { session, actor }: Work,
+  people: readonly Person[],
+  known: ReadonlyMap<string, Acquaintance>,
+): Promise<Map<Person, Pick<Acquaintance, 'customerId' | 'name' | 'email' | 'phone'>>> {
+  const mailing = people.flatMap((person) => {
+    const isStranger = ![...person.names.keys()].some((key) => known.has(key));
+    const first = person.told.find(({ channelKind }) => channelKind === 'EMAIL');
+    if (!isStranger || !first) return [];
+    return [{ person, email: first.email ?? first.externalId.toLowerCase() }];
+  });
+  if (mailing.length === 0) return new Map();
+  const emails = mailing.map(({ email }) => email);
+  const rows = await queryObjects<{
+    customerId: string;
+    name: string | null;
+    email: string;
+    phone: string | null;
+  }>(
+    session,
+    sql`select id "customerId", name, email, phone from customer
+        where workspace_id = ${actor.workspaceId} and email = any(${emails}::text[])`,
+  );
+  const holders = new Map(rows.map((row) => [row.email, row]));
+  return new Map(
+    mailing.flatMap(({ person, email }) => {
+      const holder = holders.get(email);
+      return holder ? [[person, holder]] : [];
+    }),
+  );
+}
+
+async function insertCustomers(work: Work, strangers: readonly Acquaintance[]): Promise<void> {
   if (strangers.length === 0) return;
   const { session, actor, now } = work;
   const stage = await firstStage(work);
   const customers = bulkColumns(strangers, {
     workspace_id: ['uuid', () => actor.workspaceId],
     id: ['uuid', ({ customerId }) => customerId],
-    name: ['text', ({ identity }) => identity.displayName ?? identity.handle ?? null],
+    name: ['text', ({ displayName, handle }) => displayName ?? handle],
     stage: ['text', () => stage],
     created_at: ['timestamptz', () => now],
     updated_at: ['timestamptz', () => now],
   });
-  const identities = bulkColumns(strangers, {
+  await queryObjects(session, bulkInsert('customer', customers));
+}
+
+async function insertIdentities(
+  { session, actor, now }: Work,
+  added: readonly Acquaintance[],
+): Promise<void> {
+  if (added.length === 0) return;
+  const identities = bulkColumns(added, {
     workspace_id: ['uuid', () => actor.workspaceId],
-    id: ['uuid', () => newId()],
+    id: ['uuid', ({ identityId }) => identityId],
     customer_id: ['uuid', ({ customerId }) => customerId],
-    channel_kind: ['text', ({ identity }) => identity.channelKind],
-    scope: ['text', ({ identity }) => identity.scope],
-    external_id: ['text', ({ identity }) => identity.externalId],
-    handle: ['text', ({ identity }) => identity.handle ?? null],
-    display_name: ['text', ({ identity }) => identity.displayName ?? null],
+    channel_kind: ['text', ({ channelKind }) => channelKind],
+    scope: ['text', ({ scope }) => scope],
+    external_id: ['text', ({ externalId }) => externalId],
+    handle: ['text', ({ handle }) => handle],
+    display_name: ['text', ({ displayName }) => displayName],
+    profile: ['jsonb', ({ profile }) => JSON.stringify(profile)],
+    profile_at: ['timestamptz', ({ factTimes }) => newestOf(factTimes)],
+    fact_times: ['jsonb', ({ factTimes }) => JSON.stringify(factTimes)],
     created_at: ['timestamptz', () => now],
   });
-  await queryObjects(session, bulkInsert('customer', customers));
   await queryObjects(session, bulkInsert('customer_identity', identities));
 }

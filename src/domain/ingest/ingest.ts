@@ -3,7 +3,7 @@ import { sql } from '../../db/sql';
 import type { Visibility } from '../../entities/channel';
 import type { NewEvent } from '../../events/registry';
 import type { Work } from '../kit/command';
-import { resolveCustomers } from './identities';
+import { findCustomers, resolveCustomers } from './identities';
 import { conversationEvents } from './conversation-events';
 import type { Ingested, InboundItem } from './item';
 import { addMessages, adoptReplies, KnownMessages } from './messages';
@@ -35,7 +35,8 @@ export async function ingestItems(
     ...('identity' in author ? [author.identity] : []),
     ...(customer ? [customer] : []),
   ]);
-  const customers = await resolveCustomers(work, identities, events);
+  const acquainted = await findCustomers(work, identities);
+  const customers = await resolveCustomers(work, identities, acquainted, events);
   const threads = await resolveThreads(work, fresh, customers, visibility);
   const { places, added } = await addMessages(work, items, known, threads, customers);
   const adopted = await adoptReplies(work, added);

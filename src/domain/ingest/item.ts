@@ -11,6 +11,16 @@ export interface IdentityRef {
   /** The name that people see, without decoration such as @. */
   handle?: string | null;
   displayName?: string | null;
+  /** Further ids of the same person in the same scope. */
+  aliases?: readonly string[];
+  /** In lower case. */
+  email?: string | null;
+  /** E.164. */
+  phone?: string | null;
+  /** What the platform tells of the person beside names. */
+  profile?: Readonly<Record<string, unknown>> | null;
+  /** Provider's time of what is told; absent: what is known already stays. */
+  toldAt?: Date;
 }
 
 /** Who wrote a message: a customer by an identity of theirs, a user of the workspace, or a name. */
@@ -60,6 +70,18 @@ export interface InboundItem {
   conversationPlatform?: Record<string, unknown> | null;
   /** Answers of the form that began the conversation. */
   answers?: readonly FormAnswer[] | null;
+  /** Sent by a machine: no reason to answer or to reopen a conversation, and no answer. */
+  isAutomatic?: boolean;
+}
+
+/** Whether a message is one that customers wait for an answer to. */
+export function isQuestion({ direction, isAutomatic }: InboundItem): boolean {
+  return direction === 'INBOUND' && !isAutomatic;
+}
+
+/** Whether a message may be what answers one. */
+export function isAnswer({ direction, isAutomatic }: InboundItem): boolean {
+  return direction === 'OUTBOUND' && !isAutomatic;
 }
 
 /** What became of an item. */

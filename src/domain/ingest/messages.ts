@@ -191,6 +191,7 @@ async function insertMessages(
     edited_at: ['timestamptz', ({ item }) => item.editedAt ?? null],
     status: ['text', ({ item }) => item.status ?? null],
     client_key: ['text', ({ item }) => item.clientKey ?? null],
+    is_automatic: ['bool', ({ item }) => item.isAutomatic ?? false],
     content: ['jsonb', ({ item }) => jsonOrNull(item.content)],
     platform: ['jsonb', ({ item }) => jsonOrNull(item.platform)],
   });

@@ -2,7 +2,7 @@ import { bulkColumns, bulkTable } from '../../db/bulk';
 import { queryObjects } from '../../db/sessions';
 import { sql } from '../../db/sql';
 import type { Work } from '../kit/command';
-import { identityKey } from './item';
+import { identityKey, isQuestion } from './item';
 import type { AddedMessage } from './messages';
 import { namesBefore, type Thread } from './threads';
 
@@ -53,12 +53,12 @@ export async function nameCustomers(
 
 /** Whether it comes at the very time of the inbound message that was the earliest so far. */
 function isTie({ item, thread }: AddedMessage): boolean {
-  return item.direction === 'INBOUND' && item.sentAt.getTime() === thread.firstInboundAt?.getTime();
+  return isQuestion(item) && item.sentAt.getTime() === thread.firstInboundAt?.getTime();
 }
 
 function isFirst({ item, thread }: AddedMessage): boolean {
   if (thread.customerId === null) return true;
-  if (item.direction !== 'INBOUND') return false;
+  if (!isQuestion(item)) return false;
   return thread.firstInboundAt === null || item.sentAt < thread.firstInboundAt;
 }
 
@@ -75,7 +75,7 @@ async function firstInbound(
         cross join lateral (
           select m.id from message m
           where m.workspace_id = ${actor.workspaceId} and m.conversation_id = t.id
-            and m.direction = 'INBOUND'
+            and m.direction = 'INBOUND' and not m.is_automatic
           order by m.sent_at, m.order_key, m.id limit 1
         ) f`,
   );

@@ -2,6 +2,7 @@ import { bulkColumns, bulkTable } from '../../db/bulk';
 import { queryObjects } from '../../db/sessions';
 import { sql, type Sql } from '../../db/sql';
 import type { Work } from '../kit/command';
+import { isAnswer, isQuestion } from './item';
 import type { AddedMessage } from './messages';
 
 /**
@@ -11,6 +12,8 @@ import type { AddedMessage } from './messages';
  * What answers it depends on the talk. In public, where many speak at once, only a reply to it does.
  * In private, an outbound message answers everything before it, whatever it replies to: in a mail
  * thread nearly every answer is a reply to the last of several messages.
+ *
+ * What a machine sent neither answers nor waits for an answer.
  */
 export async function updateResponses(
   work: Work,
@@ -19,18 +22,18 @@ export async function updateResponses(
 ): Promise<void> {
   const parents = new Set(adoptedParents);
   for (const { item, replyToId } of added) {
-    if (item.direction === 'OUTBOUND' && replyToId) parents.add(replyToId);
+    if (isAnswer(item) && replyToId) parents.add(replyToId);
   }
   await answerByReply(work, [...parents]);
 
   const talk = added.filter(({ thread }) => thread.visibility === 'PRIVATE');
   await answerEarlier(
     work,
-    talk.filter(({ item }) => item.direction === 'OUTBOUND'),
+    talk.filter(({ item }) => isAnswer(item)),
   );
   await answerLate(
     work,
-    talk.filter(({ item }) => item.direction === 'INBOUND'),
+    talk.filter(({ item }) => isQuestion(item)),
   );
 }
 
@@ -43,10 +46,12 @@ async function answerByReply({ session, actor }: Work, parentIds: string[]): Pro
         from unnest(${parentIds}::uuid[]) p(id)
         cross join lateral (
           select o.id, o.sent_at, o.order_key from message o
-          where o.workspace_id = ${actor.workspaceId} and o.reply_to_id = p.id and o.direction = 'OUTBOUND'
+          where o.workspace_id = ${actor.workspaceId} and o.reply_to_id = p.id
+            and o.direction = 'OUTBOUND' and not o.is_automatic
           order by o.sent_at, o.order_key, o.id limit 1
         ) r
-        where m.workspace_id = ${actor.workspaceId} and m.id = p.id and m.direction = 'INBOUND'
+        where m.workspace_id = ${actor.workspaceId} and m.id = p.id
+          and m.direction = 'INBOUND' and not m.is_automatic
           and ${isEarlierAnswer(actor.workspaceId)}`,
   );
 }
@@ -65,7 +70,8 @@ async function answerEarlier({ session, actor }: Work, added: readonly AddedMess
     const at = sql`(${item.sentAt}::timestamptz, ${item.orderKey}::bigint, ${id}::uuid)`;
     const answer = sql`update message m set response_id = ${id}, responded_at = ${item.sentAt}`;
     const earlier = sql`m.workspace_id = ${workspaceId} and m.conversation_id = ${thread.id}
-      and m.direction = 'INBOUND' and (m.sent_at, m.order_key, m.id) < ${at}`;
+      and m.direction = 'INBOUND' and not m.is_automatic
+      and (m.sent_at, m.order_key, m.id) < ${at}`;
     await queryObjects(session, sql`${answer} where ${earlier} and m.responded_at is null`);
     await queryObjects(
       session,
@@ -94,7 +100,7 @@ async function answerLate({ session, actor }: Work, added: readonly AddedMessage
           select o.id, o.sent_at, o.order_key from message o
           where o.workspace_id = ${actor.workspaceId} and o.conversation_id = n.conversation_id
             and (o.sent_at, o.order_key, o.id) > (n.sent_at, n.order_key, n.id)
-            and o.direction = 'OUTBOUND'
+            and o.direction = 'OUTBOUND' and not o.is_automatic
           order by o.sent_at, o.order_key, o.id limit 1
         ) r
         where m.workspace_id = ${actor.workspaceId} and m.id = n.id

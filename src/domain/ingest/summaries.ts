@@ -2,8 +2,9 @@ import { bulkColumns, bulkTable } from '../../db/bulk';
 import { queryObjects } from '../../db/sessions';
 import { sql } from '../../db/sql';
 import type { Work } from '../kit/command';
-import type { InboundItem } from './item';
+import { isAnswer, isQuestion } from './item';
 import type { AddedMessage } from './messages';
+import { tellFacts } from './thread-facts';
 import type { Thread } from './threads';
 
 interface Summary {
@@ -11,9 +12,6 @@ interface Summary {
   added: number;
   newest: AddedMessage;
   reopens: boolean;
-  /** What the newest that says any of it says of how to answer in the conversation. */
-  platform: InboundItem['conversationPlatform'];
-  answers: InboundItem['answers'];
 }
 
 /** A closed conversation that a message has opened again. */
@@ -39,20 +37,20 @@ export async function updateSummaries(
       added: 0,
       newest: message,
       reopens: false,
-      platform: null,
-      answers: null,
     };
     summaries.set(thread.id, summary);
     summary.added += 1;
     if (isLater(message, summary.newest)) summary.newest = message;
     if (item.sentAt < thread.startedAt) thread.startedAt = item.sentAt;
     if (item.sentAt > thread.lastMessageAt) thread.lastMessageAt = item.sentAt;
-    summary.platform = { ...summary.platform, ...item.conversationPlatform };
-    summary.answers ??= item.answers;
-    if (item.direction === 'INBOUND') {
-      if (!thread.lastInboundAt || item.sentAt > thread.lastInboundAt) {
-        thread.lastInboundAt = item.sentAt;
-      }
+    tellFacts(thread, item);
+    if (
+      item.direction === 'INBOUND' &&
+      !(thread.lastInboundAt && thread.lastInboundAt >= item.sentAt)
+    ) {
+      thread.lastInboundAt = item.sentAt;
+    }
+    if (isQuestion(item)) {
       if (!thread.firstInboundAt || item.sentAt < thread.firstInboundAt) {
         thread.firstInboundAt = item.sentAt;
         earlierStart.add(thread);
@@ -60,7 +58,9 @@ export async function updateSummaries(
       if (thread.status === 'CLOSED' && item.sentAt > thread.closedAt!) summary.reopens = true;
     }
   }
-  for (const { item, thread } of added) noteResponse(thread, item.direction, item.sentAt);
+  for (const { item, thread } of added) {
+    if (isAnswer(item)) noteResponse(thread, item.sentAt);
+  }
   await findFirstResponses(work, [...earlierStart]);
   await writeSummaries(work, [...summaries.values()]);
   const reopened = [...summaries.values()].filter(({ reopens }) => reopens);
@@ -75,9 +75,9 @@ function isLater(a: AddedMessage, b: AddedMessage): boolean {
   return a.id > b.id;
 }
 
-function noteResponse(thread: Thread, direction: string, sentAt: Date): void {
+function noteResponse(thread: Thread, sentAt: Date): void {
   const { firstInboundAt, firstResponseAt } = thread;
-  if (direction !== 'OUTBOUND' || !firstInboundAt || sentAt < firstInboundAt) return;
+  if (!firstInboundAt || sentAt < firstInboundAt) return;
   if (!firstResponseAt || sentAt < firstResponseAt) thread.firstResponseAt = sentAt;
 }
 
@@ -95,7 +95,8 @@ async function findFirstResponses({ session, actor }: Work, threads: Thread[]): 
         cross join lateral (
           select m.sent_at from message m
           where m.workspace_id = ${actor.workspaceId} and m.conversation_id = t.id
-            and m.sent_at >= t.since and m.direction = 'OUTBOUND'
+            and m.sent_at >= t.since
+            and m.direction = 'OUTBOUND' and not m.is_automatic
           order by m.sent_at limit 1
         ) r`,
   );
@@ -112,8 +113,11 @@ async function writeSummaries({ session, actor, now }: Work, summaries: readonly
     first_inbound_at: ['timestamptz', ({ thread }) => thread.firstInboundAt],
     first_response_at: ['timestamptz', ({ thread }) => thread.firstResponseAt],
     last_inbound_at: ['timestamptz', ({ thread }) => thread.lastInboundAt],
-    platform: ['jsonb', ({ platform }) => JSON.stringify(platform)],
-    answers: ['jsonb', ({ answers }) => (answers ? JSON.stringify(answers) : null)],
+    subject: ['text', ({ thread }) => thread.subject],
+    post_id: ['uuid', ({ thread }) => thread.postId],
+    platform: ['jsonb', ({ thread }) => JSON.stringify(thread.platform)],
+    answers: ['jsonb', ({ thread }) => thread.answers && JSON.stringify(thread.answers)],
+    fact_times: ['jsonb', ({ thread }) => JSON.stringify(thread.factTimes)],
     message_id: ['uuid', ({ newest }) => newest.id],
     sent_at: ['timestamptz', ({ newest }) => newest.item.sentAt],
     order_key: ['bigint', ({ newest }) => newest.item.orderKey],
@@ -127,8 +131,11 @@ async function writeSummaries({ session, actor, now }: Work, summaries: readonly
           first_inbound_at = s.first_inbound_at,
           first_response_at = s.first_response_at,
           last_inbound_at = s.last_inbound_at,
-          platform = c.platform || s.platform,
-          answers = coalesce(c.answers, s.answers),
+          subject = s.subject,
+          post_id = s.post_id,
+          platform = s.platform,
+          answers = s.answers,
+          fact_times = s.fact_times,
           last_message_id = case when s.is_newest then s.message_id else c.last_message_id end,
           last_message_at = case when s.is_newest then s.sent_at else c.last_message_at end,
           status = case when s.reopens then 'OPEN' else c.status end,

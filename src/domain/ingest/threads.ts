@@ -6,10 +6,11 @@ import type { Visibility } from '../../entities/channel';
 import type { ConversationFacts } from '../../events/registry';
 import type { Work } from '../kit/command';
 import { newId } from '../kit/ids';
-import { identityKey, type InboundItem } from './item';
+import { identityKey, isQuestion, type InboundItem } from './item';
+import type { ToldFacts } from './thread-facts';
 
 /** A conversation as ingest holds it: locked until the transaction ends. */
-export interface Thread {
+export interface Thread extends ToldFacts {
   id: string;
   channelId: string;
   threadKey: string;
@@ -21,6 +22,9 @@ export interface Thread {
   firstInboundAt: Date | null;
   firstResponseAt: Date | null;
   lastInboundAt: Date | null;
+  /** Up to which messages of ours were delivered and read, as the platform says. */
+  deliveredUntil: Date | null;
+  readUntil: Date | null;
   lastMessageAt: Date;
   assigneeId: string | null;
   tagIds: readonly string[];
@@ -102,10 +106,10 @@ function precedes(a: InboundItem, b: InboundItem): boolean {
 
 /**
  * Whether it is the first of two items that tells whom the conversation is with: the earlier one,
- * and one from a customer rather than one from the company.
+ * and one that a customer wrote rather than one of the company's or a machine's.
  */
 export function namesBefore(a: InboundItem, b: InboundItem): boolean {
-  return a.direction === b.direction ? precedes(a, b) : a.direction === 'INBOUND';
+  return isQuestion(a) === isQuestion(b) ? precedes(a, b) : isQuestion(a);
 }
 
 async function insertThreads(
@@ -149,7 +153,9 @@ function lockThreads({ session, actor }: Work, openings: readonly Opening[]) {
     sql`select c.id, c.channel_id "channelId", c.thread_key "threadKey", c.customer_id "customerId",
                c.visibility, c.status, c.closed_at "closedAt", c.started_at "startedAt",
                c.first_inbound_at "firstInboundAt", c.first_response_at "firstResponseAt",
-               c.last_inbound_at "lastInboundAt", c.last_message_at "lastMessageAt", c.assignee_id "assigneeId",
+               c.last_inbound_at "lastInboundAt", c.delivered_until "deliveredUntil",
+               c.read_until "readUntil", c.subject, c.post_id "postId", c.answers, c.platform,
+               c.fact_times "factTimes", c.last_message_at "lastMessageAt", c.assignee_id "assigneeId",
                array(select t.tag_id from conversation_tag t
                      where t.workspace_id = c.workspace_id and t.conversation_id = c.id
                      order by t.tag_id) "tagIds"

@@ -30,10 +30,10 @@ export const revisions: Listing<MessageRevision> = {
 };
 
 export const revisionOrder: Order<Read<MessageRevision>> = {
-  name: 'rev-recorded',
+  name: 'rev-occurred',
   descending: false,
   columns: [
-    { sql: 'r.recorded_at', type: 'timestamptz', value: (revision) => revision.recordedAt },
+    { sql: 'r.occurred_at', type: 'timestamptz', value: (revision) => revision.occurredAt },
     { sql: 'r.id', type: 'uuid', value: (revision) => revision.id },
   ],
 };

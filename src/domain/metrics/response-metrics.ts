@@ -16,7 +16,8 @@ const MOST_GROUPS = 10_000;
 
 /**
  * Response figures over a time range: messages by the time they were sent, conversations by the time
- * of their first inbound message. Nothing else is applied: no business hours, no spam filter.
+ * of their first inbound message. What machines sent counts as neither question nor answer. Nothing
+ * else is applied: no business hours, no spam filter.
  */
 export async function responseMetrics(
   reader: Reader,

@@ -47,6 +47,7 @@ export function messageFigures(
       where ${allOf([
         sql`m.workspace_id = ${reader.workspaceId}`,
         sql`m.direction <> 'NOTE'`,
+        sql`not m.is_automatic`,
         ...onVisibleChannel(reader.actor, 'm.channel_id'),
         ...onChannels(args, 'm.channel_id'),
         ...(args.visibility ? [sql`c.visibility = ${args.visibility}`] : []),
