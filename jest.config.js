@@ -1,5 +1,5 @@
 /** ESM-only packages that the tests load are transformed too, because Jest runs the project as CommonJS. */
-const esmPackages = ['jose'];
+const esmPackages = ['jose', 's3mini'];
 
 /** @type {import('jest').Config} */
 module.exports = {

@@ -12,6 +12,7 @@ import { CreateEventRelay1764000000030 } from './1764000000030-create-event-rela
 import { CreateConnections1764000000100 } from './1764000000100-create-connections';
 import { SplitChannelHealth1764000000110 } from './1764000000110-split-channel-health';
 import { KeepWhatItemsTell1764000000120 } from './1764000000120-keep-what-items-tell';
+import { CreateFiles1764000000150 } from './1764000000150-create-files';
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const migrations = [
@@ -29,4 +30,5 @@ export const migrations = [
   CreateConnections1764000000100,
   SplitChannelHealth1764000000110,
   KeepWhatItemsTell1764000000120,
+  CreateFiles1764000000150,
 ];

@@ -7,6 +7,7 @@ import { Closing, openCore, type Core, type CoreOptions } from './core';
 import type { RequestServices } from './domain/kit/request-context';
 import { liveFields } from './domain/live/live-fields';
 import { startInbound } from './inbound/start-inbound';
+import { tasksWith } from './jobs/tasks';
 import { startWorker } from './jobs/worker';
 import { startLive } from './live';
 import { buildSchema } from './server/build-schema';
@@ -36,14 +37,17 @@ export interface AppOptions extends CoreOptions {
 export async function createApp(config: Config, options: AppOptions = {}): Promise<App> {
   const core = await openCore(config, options);
   const { log, clock, databaseUrl: url, pool, sessions, units, secrets, outgoing } = core;
-  const { connections } = core;
+  const { connections, files } = core;
   const closing = new Closing();
   closing.add(() => core.close());
   try {
     const worker =
       config.role === 'api'
         ? null
-        : await startWorker({ url, log, clock, eventRetentionDays: config.eventRetentionDays });
+        : await startWorker({
+            ...{ url, log, clock, eventRetentionDays: config.eventRetentionDays },
+            tasks: tasksWith(core),
+          });
     if (worker) closing.add(() => worker.stop());
     const authenticator = new Authenticator({ sessions, pool, oidc: config.oidc, clock, log });
     closing.add(() => authenticator.close());
@@ -63,7 +67,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     await apollo.start();
     closing.add(() => apollo.stop());
     const services: RequestServices = {
-      ...{ sessions, units, clock, secrets, outgoing, connections: core.connections },
+      ...{ sessions, units, clock, secrets, outgoing, files, connections: core.connections },
+      publicUrl: config.publicUrl ?? null,
       onCommand: (name, _actor, result) => {
         if (name === 'apiKeyRevoke') {
           admissions.revoked((result as { apiKeyId: string }).apiKeyId);

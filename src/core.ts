@@ -11,6 +11,7 @@ import { Sessions } from './db/sessions';
 import { UnitOfWork } from './db/unit-of-work';
 import { OutboxBell } from './events/bell';
 import { ensureFirstWorkspace, type FirstWorkspace } from './domain/workspace/first-workspace';
+import { Files } from './files/files';
 import { OutgoingGuard } from './outgoing/guard';
 import { SecretBox } from './secrets/secret-box';
 import { createLogger } from './telemetry/logger';
@@ -45,6 +46,8 @@ export interface Core {
   outgoing: OutgoingGuard;
   /** Channels with their connectors. */
   connections: Connections;
+  /** The bytes of files. */
+  files: Files;
   close(): Promise<void>;
 }
 
@@ -112,9 +115,10 @@ export async function openCore(config: Config, options: CoreOptions = {}): Promi
       publicUrl: config.publicUrl ?? null,
     });
     closing.add(() => connections.close());
+    const files = new Files({ config: config.files, secrets, clock });
     return {
       ...{ config, log, clock, databaseUrl, embedded, ...connected },
-      ...{ secrets, outgoing, connections, close },
+      ...{ secrets, outgoing, connections, files, close },
     };
   } catch (error) {
     await closing.run();

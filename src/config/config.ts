@@ -1,6 +1,7 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { Env } from './env';
+import { s3Of, type FilesConfig } from './files';
 import { parseNatsUrl, type NatsConfig } from './nats';
 import { parseOutgoingAllow, type OutgoingConfig } from './outgoing';
 import { parseSecretKey, type SecretKeyConfig } from './secret-key';
@@ -57,6 +58,8 @@ export interface Config {
   /** What stored secrets are encrypted with. */
   secretKeys: SecretKeyConfig;
   outgoing: OutgoingConfig;
+  /** Where the bytes of files are kept. */
+  files: FilesConfig;
   webhooks: WebhookConfig;
 }
 
@@ -128,6 +131,12 @@ const shape = z.object({
   PARLEY_SECRET_KEY_PREVIOUS: readBy((text) =>
     text.split(',').map((key) => parseSecretKey(key.trim())),
   ).optional(),
+  PARLEY_FILES_DIR: z.string().optional(),
+  PARLEY_S3_ENDPOINT: httpUrl.optional(),
+  PARLEY_S3_REGION: z.string().default('auto'),
+  PARLEY_S3_ACCESS_KEY_ID: z.string().optional(),
+  PARLEY_S3_SECRET_ACCESS_KEY: z.string().optional(),
+  PARLEY_LARGEST_FILE_MB: whole(1, 200).default(25),
   PARLEY_OUTGOING_ALLOW: readBy(parseOutgoingAllow).optional(),
   PARLEY_WEBHOOK_RETRY_FIRST_SECONDS: seconds(0.01, 3_600).default(5),
   PARLEY_WEBHOOK_RETRY_LONGEST_SECONDS: seconds(0.01, 86_400).default(43_200),
@@ -166,6 +175,7 @@ export function loadConfig(env: Env, role: Role = 'all'): Readonly<Config> {
       previous: value.PARLEY_SECRET_KEY_PREVIOUS ?? [],
     }),
     outgoing: Object.freeze(value.PARLEY_OUTGOING_ALLOW ?? { networks: [], names: [] }),
+    files: filesOf(value),
     webhooks: Object.freeze({
       retryFirstSeconds: value.PARLEY_WEBHOOK_RETRY_FIRST_SECONDS,
       retryLongestSeconds: value.PARLEY_WEBHOOK_RETRY_LONGEST_SECONDS,
@@ -173,6 +183,16 @@ export function loadConfig(env: Env, role: Role = 'all'): Readonly<Config> {
       timeoutSeconds: value.PARLEY_WEBHOOK_TIMEOUT_SECONDS,
     }),
   });
+}
+
+function filesOf(value: z.infer<typeof shape>): FilesConfig {
+  const { PARLEY_DATA_DIR: dataDir, PARLEY_FILES_DIR: dir = join(dataDir, 'files') } = value;
+  try {
+    const largestBytes = value.PARLEY_LARGEST_FILE_MB * 1_048_576;
+    return Object.freeze({ dir: resolve(dir), s3: s3Of(value), largestBytes });
+  } catch (error) {
+    throw new ConfigError(`The environment can't be used:\n  ${(error as Error).message}`);
+  }
 }
 
 function natsOf(value: z.infer<typeof shape>): NatsConfig | undefined {

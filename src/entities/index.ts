@@ -4,6 +4,7 @@ import { Channel, ChannelState } from './channel';
 import { Company } from './company';
 import { Conversation, ConversationTag } from './conversation';
 import { Customer, CustomerIdentity } from './customer';
+import { StoredFile, Upload } from './file';
 import { LifecycleStage, LifecycleTransition } from './lifecycle';
 import { Attachment, Message, MessageReaction, MessageRevision } from './message';
 import { Post, PostRevision } from './post';
@@ -35,8 +36,10 @@ export const entities = [
   MessageRevision,
   Post,
   PostRevision,
+  StoredFile,
   Tag,
   Touchpoint,
+  Upload,
   User,
   WebhookAttempt,
   WebhookDelivery,
@@ -64,8 +67,10 @@ export {
   MessageRevision,
   Post,
   PostRevision,
+  StoredFile,
   Tag,
   Touchpoint,
+  Upload,
   User,
   WebhookAttempt,
   WebhookDelivery,

@@ -3,11 +3,12 @@ import { Channel } from './channel';
 import { BelongsTo, IdKey, Instant, Json, Ref, SearchIndex, Text, WorkspaceKey } from './columns';
 import { Conversation } from './conversation';
 import { Customer } from './customer';
+import { StoredFile } from './file';
 import { User } from './user';
 
 export type MessageDirection = 'INBOUND' | 'OUTBOUND' | 'NOTE';
 export type MessageStatus = 'QUEUED' | 'SENDING' | 'SENT' | 'DELIVERED' | 'READ' | 'FAILED';
-export type AttachmentStatus = 'REMOTE' | 'PENDING' | 'STORED' | 'FAILED';
+export type AttachmentStatus = 'REMOTE' | 'PENDING' | 'STORED' | 'FAILED' | 'REMOVED';
 
 /** Why a message was not sent. */
 export interface MessageFailure {
@@ -231,6 +232,10 @@ export class MessageRevision {
 /** A file that came or goes with a message; its bytes are in blob storage. */
 @Entity('attachment')
 @BelongsTo(() => Message, 'messageId', 'attachment_message_fk')
+@BelongsTo(() => StoredFile, 'storageKey', 'attachment_stored_file_fk', 'storageKey')
+@Index('attachment_stored_file', ['workspaceId', 'storageKey'], {
+  where: 'storage_key is not null',
+})
 @Index('attachment_message', ['workspaceId', 'messageId', 'id'])
 export class Attachment {
   @WorkspaceKey()
@@ -257,7 +262,7 @@ export class Attachment {
   @Text({ nullable: true })
   sourceUrl: string | null;
 
-  /** REMOTE: only known of; PENDING: to be fetched; STORED: its bytes are here; FAILED: see `failure`. */
+  /** REMOTE: only known of; PENDING: to be fetched; STORED: its bytes are here; FAILED: see `failure`; REMOVED: its message is deleted. */
   @Text({ default: 'REMOTE' })
   status: AttachmentStatus;
 

@@ -91,6 +91,8 @@ export const eventTypes = {
       status: z.enum(['QUEUED', 'SENDING', 'SENT', 'DELIVERED', 'READ', 'FAILED']),
     }),
   },
+  'message.attachment_stored': { version: 1, data: inConversation.extend({ attachmentId: id }) },
+  'message.attachment_failed': { version: 1, data: inConversation.extend({ attachmentId: id }) },
   'message.edited': { version: 2, data: inConversation },
   'message.deleted': { version: 2, ends: true, data: inConversation },
   'touchpoint.recorded': {

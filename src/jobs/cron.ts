@@ -10,6 +10,7 @@ interface Schedule {
 
 const schedules: readonly Schedule[] = [
   { task: 'prune-event-log', match: '47 3 * * *' },
+  { task: 'prune-files', match: '7 * * * *' },
   { task: 'prune-idempotency-records', match: '17 * * * *' },
   { task: 'prune-presence', match: '27 * * * *' },
   { task: 'prune-webhook-deliveries', match: '37 * * * *' },

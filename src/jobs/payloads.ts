@@ -3,7 +3,9 @@
  * optional, and none changes its meaning.
  */
 export interface TaskPayloads {
+  'fetch-attachment': { workspaceId: string; attachmentId: string };
   'prune-event-log': Record<never, never>;
+  'prune-files': Record<never, never>;
   'prune-idempotency-records': Record<never, never>;
   'prune-presence': Record<never, never>;
   'prune-webhook-deliveries': Record<never, never>;

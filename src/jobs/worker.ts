@@ -15,7 +15,7 @@ import { endLeases, giveBackJobs, renewLeases, sweepLeases } from './leases';
 import { createQueuePool, createSystemPool } from './pools';
 import { GivenBack, logJobs, queueLogger } from './queue-log';
 import type { Task, TaskList } from './task';
-import { tasks as allTasks } from './tasks';
+import { upkeep } from './tasks';
 
 export interface WorkerOptions {
   /** Connection string of the role that owns the tables and may take on parley_system. */
@@ -27,7 +27,7 @@ export interface WorkerOptions {
   eventRetentionDays?: number;
   /** How many jobs run at the same time; absent: 4. */
   concurrency?: number;
-  /** What it can run; jobs of other tasks are left to other workers. Absent: every task of Parley's. */
+  /** What it can run; jobs of other tasks are left to other workers. Absent: the upkeep of the database. */
   tasks?: TaskList;
   /** After how many seconds of silence a process counts as dead; absent: 30. */
   leaseSeconds?: number;
@@ -79,7 +79,7 @@ class JobWorker implements Worker {
   private stopped: Promise<void> | undefined;
 
   constructor(private readonly options: WorkerOptions) {
-    const { url, log, concurrency = 4, tasks = allTasks, leaseSeconds = 30 } = options;
+    const { url, log, concurrency = 4, tasks = upkeep, leaseSeconds = 30 } = options;
     const onError = (err: Error) => {
       // connections that are being closed may see the server go before they are gone themselves
       if (!this.closing.signal.aborted) log.warn({ err }, 'the job queue lost its database');

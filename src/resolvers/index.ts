@@ -1,3 +1,4 @@
+import { AttachmentResolver } from './attachment';
 import { ChannelResolver } from './channel';
 import { ConversationResolver } from './conversation';
 import { CustomerResolver } from './customer';
@@ -17,6 +18,7 @@ import { ViewerResolver, WorkspaceResolver } from './workspace';
 
 /** Every resolver of the schema. */
 export const resolvers = [
+  AttachmentResolver,
   ChannelResolver,
   ConversationResolver,
   CustomerResolver,

@@ -1,11 +1,12 @@
 import { Field, InputType, ObjectType } from 'type-graphql';
+import { AttachmentStatus } from './enums';
 import { connectionOf } from './shared/connection';
 import { Node } from './shared/node';
 
 @ObjectType('Attachment', {
   implements: Node,
   simpleResolvers: true,
-  description: 'A file that came with a message: what is known of it.',
+  description: 'A file that came or goes with a message.',
 })
 export class AttachmentType extends Node {
   @Field(() => String, { nullable: true, description: 'Its name, as the sender gave it.' })
@@ -22,6 +23,15 @@ export class AttachmentType extends Node {
 
   @Field(() => String, { nullable: true, description: 'Where the platform keeps it; may expire.' })
   sourceUrl: string | null;
+
+  @Field(() => AttachmentStatus, { description: 'Whether its bytes are here.' })
+  status: keyof typeof AttachmentStatus;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why its bytes could not be had, for people.',
+  })
+  failure: string | null;
 }
 
 export const AttachmentConnection = connectionOf('Attachment', () => AttachmentType);

@@ -38,6 +38,7 @@ export const InboxUpdateKind = namesOf(
   'RESYNC_REQUIRED',
 );
 export const PresenceActivity = namesOf('VIEWING', 'TYPING');
+export const AttachmentStatus = namesOf('REMOTE', 'PENDING', 'STORED', 'FAILED', 'REMOVED');
 export const WebhookEndpointStatus = namesOf('ENABLED', 'DISABLED');
 export const WebhookDisabledReason = namesOf('MANUAL', 'GONE', 'FAILING');
 export const WebhookDeliveryKind = namesOf('EVENT', 'PING');
@@ -114,6 +115,18 @@ const registered: [
     },
   ],
   [PresenceActivity, 'PresenceActivity', 'What somebody does in a conversation at this moment.'],
+  [
+    AttachmentStatus,
+    'AttachmentStatus',
+    'Whether the bytes of a file are here.',
+    {
+      REMOTE: 'Only known of: nobody fetches it.',
+      PENDING: 'It is being fetched from the platform.',
+      STORED: 'They are here: `url` leads to them.',
+      FAILED: 'They could not be had; `failure` says why.',
+      REMOVED: 'Its message is deleted.',
+    },
+  ],
   [WebhookEndpointStatus, 'WebhookEndpointStatus', 'Whether an endpoint is told of events.'],
   [
     WebhookDisabledReason,

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 import type { SecretKeyConfig } from '../config/secret-key';
 import { readKeyFile, readOrMakeKeyFile } from './key-file';
 
@@ -78,6 +78,15 @@ export class SecretBox {
         cause,
       });
     }
+  }
+
+  /**
+   * Keys for another purpose than encryption, one for each key at hand: the first is for making, all
+   * are for checking.
+   */
+  async deriveKeys(purpose: string): Promise<Buffer[]> {
+    const { all } = await this.load();
+    return all.map(({ bytes }) => Buffer.from(hkdfSync('sha256', bytes, '', purpose, 32)));
   }
 
   private load(): Promise<Keys> {

@@ -22,6 +22,7 @@ import { streamRoutes } from './event-stream/stream-routes';
 import { StreamServer } from './event-stream/stream-server';
 import { failureBody, internal, presentError } from './failures';
 import { graphiqlAssets, sendPage, wantsPage } from './graphiql';
+import { fileRoutes } from './files';
 import { health } from './health';
 import { inboundWebhooks, type InboundWebhookOptions } from './inbound-webhooks';
 import { Refused, type Operations } from './operations';
@@ -104,6 +105,10 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   });
   graphiqlAssets(app);
   inboundWebhooks(app, options.inbound);
+  fileRoutes(app, {
+    services,
+    admit: (request) => authenticator.authenticate(credentialsOf(request.headers)),
+  });
   health(app, pool);
   return app;
 }

@@ -27,7 +27,7 @@ afterEach(() => expect(parley.faults.splice(0)).toEqual([]));
 interface World {
   owner: Client;
   workspaceId: string;
-  ids: Record<Exclude<IdKind, 'AuditEntry' | 'Event'>, string>;
+  ids: Record<Exclude<IdKind, 'AuditEntry' | 'Event' | 'Upload'>, string>;
   /** What names things beside their ids. */
   names: {
     agent: string;

@@ -19,6 +19,7 @@ export const idPrefixes = {
   Post: 'pst',
   Tag: 'tag',
   Touchpoint: 'tch',
+  Upload: 'upl',
   User: 'usr',
   WebhookDelivery: 'whd',
   WebhookEndpoint: 'whe',

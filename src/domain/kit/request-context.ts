@@ -2,6 +2,7 @@ import type { Actor } from '../../auth/actor';
 import type { Connections } from '../../connections/connections';
 import type { Sessions } from '../../db/sessions';
 import type { UnitOfWork } from '../../db/unit-of-work';
+import type { Files } from '../../files/files';
 import type { OutgoingGuard } from '../../outgoing/guard';
 import type { SecretBox } from '../../secrets/secret-box';
 import { runCommand, type Command } from './command';
@@ -20,6 +21,10 @@ export interface RequestServices {
   outgoing: OutgoingGuard;
   /** Channels with their connectors. */
   connections: Connections;
+  /** The bytes of files. */
+  files: Files;
+  /** The base of Parley's URLs as others see them, without a slash at its end; null where unknown. */
+  publicUrl: string | null;
   /** Told of every command that was carried out. */
   onCommand?: (name: string, actor: Actor, result: object) => void;
 }
@@ -56,6 +61,14 @@ export class RequestContext {
 
   get outgoing(): OutgoingGuard {
     return this.services.outgoing;
+  }
+
+  get files(): Files {
+    return this.services.files;
+  }
+
+  get publicUrl(): string | null {
+    return this.services.publicUrl;
   }
 
   /** Runs a command for the caller; refusals come back as `userErrors`, faults are thrown. */

@@ -1,14 +1,27 @@
-import type { TaskPayloads } from '../payloads';
+import type { TaskName, TaskPayloads } from '../payloads';
 import type { Task } from '../task';
+import { fetchAttachment, type FetchServices } from './fetch-attachment';
 import { pruneEventLog } from './prune-event-log';
+import { pruneFiles } from './prune-files';
 import { pruneIdempotencyRecords } from './prune-idempotency-records';
 import { prunePresence } from './prune-presence';
 import { pruneWebhookDeliveries } from './prune-webhook-deliveries';
 
-/** Every task that a worker can run. */
-export const tasks: { readonly [Name in keyof TaskPayloads]: Task<TaskPayloads[Name]> } = {
+type Tasks<Name extends TaskName> = { readonly [N in Name]: Task<TaskPayloads[N]> };
+
+/** What needs nothing but the database. */
+export const upkeep = {
   'prune-event-log': pruneEventLog,
   'prune-idempotency-records': pruneIdempotencyRecords,
   'prune-presence': prunePresence,
   'prune-webhook-deliveries': pruneWebhookDeliveries,
-};
+} satisfies Partial<Tasks<TaskName>>;
+
+/** Every task that a worker can run. */
+export function tasksWith(services: FetchServices): Tasks<TaskName> {
+  return {
+    ...upkeep,
+    'fetch-attachment': fetchAttachment(services),
+    'prune-files': pruneFiles(services),
+  };
+}
