@@ -78,9 +78,11 @@ CREATE TABLE attachment (
   fetched_at timestamp(3) with time zone,
   CONSTRAINT attachment_pkey PRIMARY KEY (workspace_id, id),
   CONSTRAINT attachment_message_fk FOREIGN KEY (workspace_id, message_id) REFERENCES message(workspace_id, id),
+  CONSTRAINT attachment_stored_file_fk FOREIGN KEY (workspace_id, storage_key) REFERENCES stored_file(workspace_id, storage_key),
   CONSTRAINT attachment_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
 );
 CREATE INDEX attachment_message ON attachment USING btree (workspace_id, message_id, id);
+CREATE INDEX attachment_stored_file ON attachment USING btree (workspace_id, storage_key) WHERE storage_key IS NOT NULL;
 ALTER TABLE attachment ENABLE ROW LEVEL SECURITY;
 ALTER TABLE attachment FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_workspaces ON attachment AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
@@ -733,6 +735,23 @@ CREATE POLICY workspace_only ON rate_budget AS PERMISSIVE FOR ALL TO parley_api 
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE rate_budget TO parley_api;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE rate_budget TO parley_system;
 
+CREATE TABLE stored_file (
+  workspace_id uuid NOT NULL,
+  storage_key text NOT NULL,
+  byte_size bigint NOT NULL,
+  kept_at timestamp(3) with time zone NOT NULL,
+  is_loose boolean DEFAULT true NOT NULL,
+  CONSTRAINT stored_file_pkey PRIMARY KEY (workspace_id, storage_key),
+  CONSTRAINT stored_file_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+CREATE INDEX stored_file_loose ON stored_file USING btree (workspace_id, kept_at) WHERE is_loose;
+ALTER TABLE stored_file ENABLE ROW LEVEL SECURITY;
+ALTER TABLE stored_file FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON stored_file AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON stored_file AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE stored_file TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE stored_file TO parley_system;
+
 CREATE TABLE tag (
   workspace_id uuid NOT NULL,
   id uuid NOT NULL,
@@ -788,6 +807,29 @@ CREATE POLICY all_workspaces ON touchpoint AS PERMISSIVE FOR ALL TO parley_syste
 CREATE POLICY workspace_only ON touchpoint AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE touchpoint TO parley_api;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE touchpoint TO parley_system;
+
+CREATE TABLE upload (
+  workspace_id uuid NOT NULL,
+  id uuid NOT NULL,
+  file_name text NOT NULL,
+  content_type text NOT NULL,
+  byte_size bigint NOT NULL,
+  storage_key text NOT NULL,
+  uploaded_by jsonb DEFAULT '{}'::jsonb NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  expires_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT upload_pkey PRIMARY KEY (workspace_id, id),
+  CONSTRAINT upload_stored_file_fk FOREIGN KEY (workspace_id, storage_key) REFERENCES stored_file(workspace_id, storage_key),
+  CONSTRAINT upload_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+CREATE INDEX upload_expiry ON upload USING btree (workspace_id, expires_at);
+CREATE INDEX upload_stored_file ON upload USING btree (workspace_id, storage_key);
+ALTER TABLE upload ENABLE ROW LEVEL SECURITY;
+ALTER TABLE upload FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON upload AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON upload AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE upload TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE upload TO parley_system;
 
 CREATE TABLE webhook_attempt (
   workspace_id uuid NOT NULL,
