@@ -186,6 +186,7 @@ const directions: Record<string, { uses: string[]; types?: string[] }> = {
       'files',
       'inbound',
       'jobs',
+      'jobs/tasks',
       'jobs/worker',
       'nats',
       'outgoing',
