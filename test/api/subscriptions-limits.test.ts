@@ -20,7 +20,7 @@ import { makeChannel, recordMessage, unique } from '../support/world';
 let parley: TestApp;
 let owner: Client;
 let channelId: string;
-const limits = { initMs: 500, keepAliveMs: 600, partingMs: 300 };
+const limits = { initMs: 500, partingMs: 300 };
 beforeAll(async () => {
   parley = await startTestApp({ PARLEY_SOCKET_BUFFER_KB: '64' }, 'all', { limits });
 });
@@ -37,9 +37,6 @@ afterEach(async () => {
 
 const further = new FurtherApps();
 afterEach(async () => expect(await further.close()).toEqual([]));
-
-const openConnections = () =>
-  promisify(parley.app.http.server.getConnections.bind(parley.app.http.server))();
 
 describe('frames that are garbage close their socket', () => {
   const init = JSON.stringify({ type: 'connection_init' });
@@ -333,9 +330,26 @@ describe('a subscriber that reads too slowly', () => {
 });
 
 describe('a peer that never reads', () => {
+  let impatient: TestApp;
+  beforeAll(async () => {
+    impatient = await startTestApp({ PARLEY_SOCKET_BUFFER_KB: '64' }, 'all', {
+      limits: { ...limits, keepAliveMs: 600 },
+    });
+  });
+  beforeEach(async () => {
+    ({ owner } = await impatient.workspace());
+  });
+  afterEach(() => expect(impatient.faults.splice(0)).toEqual([]));
+  afterAll(() => impatient.close());
+
+  const openConnections = () => {
+    const { server } = impatient.app.http;
+    return promisify(server.getConnections.bind(server))();
+  };
+
   /** A socket beneath which nothing is read once it is admitted. */
   async function deaf(): Promise<{ stream: Socket; frame: (message: object) => Buffer }> {
-    const { port } = new URL(parley.url);
+    const { port } = new URL(impatient.url);
     const stream = connect(Number(port), '127.0.0.1');
     stream.on('error', () => undefined);
     await once(stream, 'connect');

@@ -11,6 +11,9 @@ import { natsConfig, NatsWorld, positionsOf, readStream, upTo } from './nats-wor
 
 type Child = ChildProcessByStdio<null, Readable, null>;
 
+// far more than it takes: other tests run beside it
+jest.setTimeout(240_000);
+
 describeWithNats('the relay to NATS, when something breaks', () => {
   let world: NatsWorld;
   let server: NatsServer;

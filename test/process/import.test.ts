@@ -21,7 +21,8 @@ import {
 } from '../support/process';
 import { dumpOf, sizesOf, type Dump } from './canonical-dump';
 
-jest.setTimeout(60_000);
+// far more than it takes: other tests run beside it
+jest.setTimeout(240_000);
 
 const databases: TestDatabase[] = [];
 afterAll(async () => {
