@@ -13,6 +13,7 @@ import { CreateConnections1764000000100 } from './1764000000100-create-connectio
 import { SplitChannelHealth1764000000110 } from './1764000000110-split-channel-health';
 import { KeepWhatItemsTell1764000000120 } from './1764000000120-keep-what-items-tell';
 import { CreateFiles1764000000150 } from './1764000000150-create-files';
+import { FindSources1764000000155 } from './1764000000155-find-sources';
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const migrations = [
@@ -31,4 +32,5 @@ export const migrations = [
   SplitChannelHealth1764000000110,
   KeepWhatItemsTell1764000000120,
   CreateFiles1764000000150,
+  FindSources1764000000155,
 ];

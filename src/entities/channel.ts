@@ -9,6 +9,9 @@ export type ChannelHealth = 'OK' | 'DEGRADED' | 'NEEDS_RECONNECT';
 @Entity('channel')
 @Unique('channel_external_key', ['workspaceId', 'kind', 'externalId'])
 @Index('channel_created', ['workspaceId', 'createdAt', 'id'])
+@Index('channel_connected', ['connector', 'workspaceId', 'id'], {
+  where: "connector is not null and status = 'ACTIVE'",
+})
 export class Channel {
   @WorkspaceKey()
   workspaceId: string;

@@ -10,6 +10,7 @@ import { Acceptor } from './accept';
 import { channelsOfNotice, INBOUND_CHANNEL, InboundBell } from './bell';
 import { DeliveryDesk } from './delivery-desk';
 import { Processor } from './processor';
+import { Sources } from './sources';
 import { ensureDeliveryPartitions } from './store-deliveries';
 
 export interface InboundOptions {
@@ -87,9 +88,12 @@ async function startProcessing(options: InboundOptions, bell: InboundBell) {
     },
   });
   bell.attach((channel) => processor.wake(channel));
+  const sources = new Sources({ connections, sessions, units, bell, clock, log, system });
   watch.start();
   processor.start();
+  sources.start();
   const stop = async () => {
+    await sources.stop();
     bell.attach(null);
     await Promise.all([watch.stop(), processor.stop()]);
     await source.destroy();
