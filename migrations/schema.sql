@@ -149,6 +149,7 @@ CREATE TABLE channel (
   CONSTRAINT channel_external_key UNIQUE (workspace_id, kind, external_id),
   CONSTRAINT channel_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
 );
+CREATE INDEX channel_connected ON channel USING btree (connector, workspace_id, id) WHERE connector IS NOT NULL AND status = 'ACTIVE'::text;
 CREATE INDEX channel_created ON channel USING btree (workspace_id, created_at, id);
 ALTER TABLE channel ENABLE ROW LEVEL SECURITY;
 ALTER TABLE channel FORCE ROW LEVEL SECURITY;
