@@ -10,6 +10,8 @@ import { startInbound } from './inbound/start-inbound';
 import { tasksWith } from './jobs/tasks';
 import { startWorker } from './jobs/worker';
 import { startLive } from './live';
+import { OutboundBell } from './outbound/bell';
+import { startOutbound } from './outbound/start-outbound';
 import { buildSchema } from './server/build-schema';
 import { createGraphqlServer } from './server/graphql';
 import { Operations } from './server/operations';
@@ -62,6 +64,15 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       isWorker: config.role !== 'api',
     });
     closing.add(() => inbound.stop());
+    const bell = new OutboundBell(pool);
+    const outbound =
+      config.role === 'api'
+        ? null
+        : await startOutbound({
+            ...{ url, connections, bell, clock, log, config: config.sending },
+            onCommit: () => core.bell.ring(),
+          });
+    if (outbound) closing.add(() => outbound.stop());
     const operations = new Operations(buildCheckedSchema(), log);
     const apollo = createGraphqlServer(operations, log);
     await apollo.start();
@@ -70,6 +81,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       ...{ sessions, units, clock, secrets, outgoing, files, connections: core.connections },
       publicUrl: config.publicUrl ?? null,
       onCommand: (name, _actor, result) => {
+        bell.after(name);
         if (name === 'apiKeyRevoke') {
           admissions.revoked((result as { apiKeyId: string }).apiKeyId);
         }
@@ -98,6 +110,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
         await inbound.drain();
         // what came in may have left jobs
         await worker?.drain();
+        await outbound?.drain();
         await live.drain();
         await authenticator.settle();
       },

@@ -28,6 +28,18 @@ export interface WebhookConfig {
   timeoutSeconds: number;
 }
 
+/** How messages are sent. */
+export interface SendingConfig {
+  /** About how many seconds after the first attempt the second one is made; then ever more. */
+  retryFirstSeconds: number;
+  /** The longest pause between two attempts, in seconds. */
+  retryLongestSeconds: number;
+  /** For how many hours after it was queued a message is tried. */
+  retryHours: number;
+  /** How many seconds one attempt may take. */
+  timeoutSeconds: number;
+}
+
 /** Everything that a process may be told from outside; validated and frozen at start. */
 export interface Config {
   role: Role;
@@ -61,6 +73,7 @@ export interface Config {
   /** Where the bytes of files are kept. */
   files: FilesConfig;
   webhooks: WebhookConfig;
+  sending: SendingConfig;
 }
 
 /** Raised at start for a setting that cannot be used; the message names the variable and the remedy. */
@@ -142,6 +155,10 @@ const shape = z.object({
   PARLEY_WEBHOOK_RETRY_LONGEST_SECONDS: seconds(0.01, 86_400).default(43_200),
   PARLEY_WEBHOOK_RETRY_HOURS: seconds(0, 720).default(72),
   PARLEY_WEBHOOK_TIMEOUT_SECONDS: seconds(0.1, 60).default(15),
+  PARLEY_SEND_RETRY_FIRST_SECONDS: seconds(0.01, 3_600).default(2),
+  PARLEY_SEND_RETRY_LONGEST_SECONDS: seconds(0.01, 86_400).default(300),
+  PARLEY_SEND_RETRY_HOURS: seconds(0, 720).default(24),
+  PARLEY_SEND_TIMEOUT_SECONDS: seconds(0.1, 600).default(60),
 });
 
 /** Turns raw variables into the configuration, or throws one {@link ConfigError} that lists every problem. */
@@ -181,6 +198,12 @@ export function loadConfig(env: Env, role: Role = 'all'): Readonly<Config> {
       retryLongestSeconds: value.PARLEY_WEBHOOK_RETRY_LONGEST_SECONDS,
       retryHours: value.PARLEY_WEBHOOK_RETRY_HOURS,
       timeoutSeconds: value.PARLEY_WEBHOOK_TIMEOUT_SECONDS,
+    }),
+    sending: Object.freeze({
+      retryFirstSeconds: value.PARLEY_SEND_RETRY_FIRST_SECONDS,
+      retryLongestSeconds: value.PARLEY_SEND_RETRY_LONGEST_SECONDS,
+      retryHours: value.PARLEY_SEND_RETRY_HOURS,
+      timeoutSeconds: value.PARLEY_SEND_TIMEOUT_SECONDS,
     }),
   });
 }

@@ -31,6 +31,10 @@ export interface Env {
   PARLEY_WEBHOOK_RETRY_LONGEST_SECONDS?: string;
   PARLEY_WEBHOOK_RETRY_HOURS?: string;
   PARLEY_WEBHOOK_TIMEOUT_SECONDS?: string;
+  PARLEY_SEND_RETRY_FIRST_SECONDS?: string;
+  PARLEY_SEND_RETRY_LONGEST_SECONDS?: string;
+  PARLEY_SEND_RETRY_HOURS?: string;
+  PARLEY_SEND_TIMEOUT_SECONDS?: string;
 }
 
 /** The one place that reads `process.env`. An empty variable counts as absent. */

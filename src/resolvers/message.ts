@@ -10,13 +10,19 @@ import {
   revisions,
 } from '../domain/message/listing';
 import { recordMessage } from '../domain/message/record-message';
+import { cancelMessage, retryMessage } from '../domain/outbound/retry-and-cancel';
+import { sendMessage } from '../domain/outbound/send-message';
 import type { Message } from '../entities';
 import { AttachmentConnection } from '../schema/attachment';
 import {
+  MessageCancelPayload,
   MessageConnection,
   MessageRecordInput,
   MessageRecordPayload,
   MessageRevisionConnection,
+  MessageSendInput,
+  MessageSendPayload,
+  MessageSendRetryPayload,
   MessageType,
 } from '../schema/message';
 import { PagingArgs } from '../schema/shared/connection';
@@ -36,6 +42,44 @@ export class MessageResolver {
     @Ctx() ctx: RequestContext,
   ) {
     return ctx.run(recordMessage, { channelId, input }, key);
+  }
+
+  @Mutation(() => MessageSendPayload, {
+    description:
+      'Sends a message in a conversation by the channel’s connector. It is QUEUED at first: `status` and the event `message.status_changed` tell what becomes of it. Messages of one conversation go out in order.',
+  })
+  messageSend(
+    @Arg('conversationId', () => ID, { description: 'Of the conversation.' })
+    conversationId: string,
+    @Arg('input', () => MessageSendInput) input: MessageSendInput,
+    @IdempotencyKey() key: string | null,
+    @Ctx() ctx: RequestContext,
+  ) {
+    return ctx.run(sendMessage(ctx.connections), { conversationId, input }, key);
+  }
+
+  @Mutation(() => MessageSendRetryPayload, {
+    description:
+      'Sends a message after all that has FAILED, at the end of its conversation’s line. Where it may have arrived already, look there before.',
+  })
+  messageSendRetry(
+    @Arg('id', () => ID, { description: 'Of the message.' }) id: string,
+    @IdempotencyKey() key: string | null,
+    @Ctx() ctx: RequestContext,
+  ) {
+    return ctx.run(retryMessage(ctx.connections), { id }, key);
+  }
+
+  @Mutation(() => MessageCancelPayload, {
+    description:
+      'Keeps a message from being sent that is QUEUED; it is FAILED then, with the code CANCELLED.',
+  })
+  messageCancel(
+    @Arg('id', () => ID, { description: 'Of the message.' }) id: string,
+    @IdempotencyKey() key: string | null,
+    @Ctx() ctx: RequestContext,
+  ) {
+    return ctx.run(cancelMessage, { id }, key);
   }
 
   @FieldResolver(() => MessageConnection, {

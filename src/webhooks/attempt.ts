@@ -1,7 +1,8 @@
 import { Webhook } from 'standardwebhooks';
 import { failureWords } from '../outgoing/failure-words';
 import type { OutgoingClient } from '../outgoing/http-client';
-import { LONGEST_REST, parseRetryAfter } from './retry-schedule';
+import { LONGEST_REST } from '../jobs/retry-schedule';
+import { parseRetryAfter } from '../outgoing/retry-after';
 
 /** A request as it is sent. */
 export interface SignedRequest {

@@ -11,7 +11,7 @@ import { SecretUnreadable, type SecretBox } from '../secrets/secret-box';
 import { send, signedRequest, type Attempt } from './attempt';
 import { releaseClaim, type Claimed } from './claim';
 import { recordAttempt, type Outcome } from './record-attempt';
-import { retryDelay } from './retry-schedule';
+import { retryDelay } from '../jobs/retry-schedule';
 
 /** What deliveries are made with. */
 export interface Delivering {

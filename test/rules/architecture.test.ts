@@ -149,6 +149,19 @@ const directions: Record<string, { uses: string[]; types?: string[] }> = {
       'secrets',
     ],
   },
+  outbound: {
+    uses: [
+      'auth',
+      'config',
+      'connections',
+      'connectors',
+      'db',
+      'domain',
+      'entities',
+      'events',
+      'jobs',
+    ],
+  },
   nats: { uses: ['config', 'db', 'domain', 'events'] },
   'jobs/tasks': {
     uses: ['auth', 'connections', 'connectors', 'db', 'domain', 'files', 'jobs', 'telemetry'],
@@ -189,6 +202,7 @@ const directions: Record<string, { uses: string[]; types?: string[] }> = {
       'jobs/tasks',
       'jobs/worker',
       'nats',
+      'outbound',
       'outgoing',
       'secrets',
       'server',

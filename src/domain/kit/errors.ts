@@ -5,6 +5,7 @@ export enum ErrorCode {
   INVALID_STATE = 'INVALID_STATE',
   CONFLICT = 'CONFLICT',
   FORBIDDEN = 'FORBIDDEN',
+  REPLY_NOT_ALLOWED = 'REPLY_NOT_ALLOWED',
   IDEMPOTENCY_KEY_REUSED = 'IDEMPOTENCY_KEY_REUSED',
 }
 
@@ -12,6 +13,8 @@ export enum ErrorCode {
 export interface Problem {
   code: ErrorCode;
   message: string;
+  /** Which of several reasons of the code, for programs. */
+  reason?: string;
   /** The offending argument or input field, from the mutation's arguments inwards. */
   path: string[] | null;
 }

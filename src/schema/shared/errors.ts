@@ -9,6 +9,9 @@ registerEnumType(ErrorCode, {
     INVALID_INPUT: { description: 'A value can’t be used; the path says which.' },
     INVALID_STATE: { description: 'The object is in a state that does not allow this.' },
     CONFLICT: { description: 'Something else already has this value.' },
+    REPLY_NOT_ALLOWED: {
+      description: 'Nothing can be sent in the conversation now; `reason` is a `ReplyRefusal`.',
+    },
     FORBIDDEN: { description: 'You may do this, but not with these values.' },
     IDEMPOTENCY_KEY_REUSED: { description: 'The idempotency key was used for another request.' },
   },
@@ -24,6 +27,13 @@ export class UserError {
 
   @Field({ description: 'The problem and what to change, for people.' })
   message: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Which of several reasons of the code it is, for programs: of REPLY_NOT_ALLOWED a `ReplyRefusal`, of a message that can’t be sent such as TEXT_TOO_LONG.',
+  })
+  reason?: string | null;
 
   @Field(() => [String], {
     nullable: true,

@@ -1,10 +1,6 @@
 import fc from 'fast-check';
-import {
-  LONGEST_REST,
-  parseRetryAfter,
-  retryDelay,
-  type RetryPlan,
-} from '../../src/webhooks/retry-schedule';
+import { LONGEST_REST, retryDelay, type RetryPlan } from '../../src/jobs/retry-schedule';
+import { parseRetryAfter } from '../../src/outgoing/retry-after';
 
 const HOUR = 3_600;
 const usual: RetryPlan = { firstSeconds: 5, longestSeconds: 12 * HOUR, totalSeconds: 72 * HOUR };

@@ -1,0 +1,49 @@
+import { seesChannel } from '../../auth/actor';
+import { Conversation, Message } from '../../entities';
+import { changeOf, factsOf } from '../conversation/facts';
+import type { MessageStatus } from '../../entities/message';
+import type { ConversationChange, NewEvent } from '../../events/registry';
+import type { Work } from '../kit/command';
+import { lockPlace, type QueuePlace } from './queue';
+
+/** A message with all that goes with it on its way out, locked. */
+export interface LockedMessage {
+  message: Message;
+  conversation: Conversation;
+  place: QueuePlace | null;
+}
+
+/** Locks a message, its conversation and its place in the queue, in this order; null where there is none. */
+export async function lockMessage(work: Work, id: string): Promise<LockedMessage | null> {
+  const { manager, actor } = work;
+  const key = { workspaceId: actor.workspaceId, id };
+  const found = await manager.findOneBy(Message, key);
+  if (!found || !seesChannel(actor, found.channelId)) return null;
+  const { workspaceId, conversationId } = found;
+  const lock = { mode: 'pessimistic_write' } as const;
+  const conversation = await manager.findOneOrFail(Conversation, {
+    ...{ where: { workspaceId, id: conversationId }, lock },
+  });
+  const place = await lockPlace(work, id);
+  const message = await manager.findOne(Message, { where: key, lock });
+  return message && { message, conversation, place };
+}
+
+/** The event of a message's new status. */
+export function statusChanged(
+  { id: subjectId, conversationId }: Message,
+  change: ConversationChange,
+  status: MessageStatus,
+): NewEvent {
+  const data = { ...change, conversationId, status };
+  return { type: 'message.status_changed', subjectId, data };
+}
+
+/** The same where nothing changes in the conversation. */
+export async function onlyStatusChanged(
+  work: Work,
+  { message, conversation }: LockedMessage,
+  status: MessageStatus,
+): Promise<NewEvent> {
+  return statusChanged(message, changeOf(await factsOf(work, conversation)), status);
+}

@@ -1,0 +1,79 @@
+import { queryObjects } from '../../db/sessions';
+import { sql } from '../../db/sql';
+import { Message } from '../../entities';
+import type { NewEvent } from '../../events/registry';
+import { reportHealth } from '../channel/set-health';
+import { retimeMessage } from '../ingest/retime';
+import type { Work } from '../kit/command';
+import { changeOf, factsOf } from '../conversation/facts';
+import { statusChanged, type LockedMessage } from './lock-message';
+import { mergeDouble } from './merge-double';
+import { dequeue } from './queue';
+import { furthest } from './status';
+
+/** What the platform made of a message. */
+export interface SentFacts {
+  externalId: string;
+  /** The platform's time; null where it did not say. */
+  sentAt: Date | null;
+  status: 'SENT' | 'DELIVERED';
+  platform: Record<string, unknown> | null;
+  conversationPlatform: Record<string, unknown> | null;
+}
+
+/** Keeps that a message is on the platform, which an echo or a receipt may have told before. */
+export async function recordSent(
+  work: Work,
+  locked: LockedMessage,
+  sent: SentFacts,
+): Promise<NewEvent[]> {
+  const { message, conversation } = locked;
+  const { workspaceId, id, channelId } = message;
+  const before = message.status;
+  const facts = await factsOf(work, conversation);
+  const merged = await mergeDouble(work, locked, sent.externalId);
+  const status = furthest(before, sent.status);
+  await dequeue(work, id);
+  await work.manager.update(
+    Message,
+    { workspaceId, id },
+    {
+      ...{ status, failure: null, externalId: sent.externalId },
+      ...(sent.status === 'DELIVERED' && {
+        deliveredAt: message.deliveredAt ?? sent.sentAt ?? work.now,
+      }),
+      ...(sent.platform && { platform: { ...message.platform, ...sent.platform } as never }),
+    },
+  );
+  const time = sent.sentAt ?? message.sentAt;
+  const isMoved = time.getTime() !== message.sentAt.getTime();
+  const changes = isMoved ? await retimeMessage(work, conversation, message, time) : {};
+  await noteSent(work, { channelId, conversationId: conversation.id }, sent);
+  const health = await reportHealth(work, channelId, {
+    ...{ part: 'SENDER', health: 'OK', reason: null, at: work.now },
+  });
+  const change = changeOf(facts, changes);
+  const changed = status === before ? [] : [statusChanged(message, change, status)];
+  return [...merged, ...changed, ...health];
+}
+
+async function noteSent(
+  { session, actor: { workspaceId }, now }: Work,
+  { channelId, conversationId }: { channelId: string; conversationId: string },
+  { conversationPlatform }: SentFacts,
+): Promise<void> {
+  if (conversationPlatform) {
+    await queryObjects(
+      session,
+      sql`update conversation set platform = platform || ${JSON.stringify(conversationPlatform)}::jsonb
+          where workspace_id = ${workspaceId} and id = ${conversationId}`,
+    );
+  }
+  await queryObjects(
+    session,
+    sql`insert into channel_state as s (workspace_id, channel_id, last_outbound_at)
+        values (${workspaceId}, ${channelId}, ${now})
+        on conflict (workspace_id, channel_id) do update
+          set last_outbound_at = greatest(s.last_outbound_at, excluded.last_outbound_at)`,
+  );
+}

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import type { Connections } from '../../connections/connections';
+import { Message, type Channel, type Conversation } from '../../entities';
+import { lockConversation } from '../conversation/lock-conversation';
+import { ingestItems } from '../ingest/ingest';
+import { defineCommand, type Outcome, type Work } from '../kit/command';
+import { DomainError, ErrorCode, notFound, type Problem } from '../kit/errors';
+import { globalId, newId } from '../kit/ids';
+import { id, jsonObject, optional, prose } from '../kit/input';
+import { LONGEST_BODY } from '../message/add-note';
+import { checkMessage, type DraftProblem } from './check-message';
+import { enqueue } from './queue';
+import { requireReply } from './require-reply';
+
+const shape = z.object({
+  conversationId: id('Conversation'),
+  input: z.object({
+    body: prose(LONGEST_BODY),
+    replyToId: optional(id('Message')),
+    content: optional(jsonObject),
+  }),
+});
+
+type Input = z.output<typeof shape>['input'];
+
+/** What the commands about messages on their way out give back. */
+export interface Queued {
+  messageId: string;
+  conversationId: string;
+}
+
+/**
+ * Has a message sent: it is written as queued, in the same way as every other message, and refused
+ * where it is known already that the platform would not take it.
+ */
+export const sendMessage = (connections: Connections) =>
+  defineCommand({
+    name: 'messageSend',
+    input: shape,
+    async run(work, { conversationId, input }): Promise<Outcome<Queued>> {
+      const { actor, now } = work;
+      const conversation = await lockConversation(work, conversationId, ['conversationId']);
+      const { channel, capabilities } = await requireReply(work, connections, conversation, [
+        'conversationId',
+      ]);
+      const replyTo = input.replyToId && (await findReplied(work, conversation, input.replyToId));
+      const draft = { body: input.body, attachments: [], isReply: replyTo !== null };
+      const problems = checkMessage(draft, capabilities);
+      if (problems.length > 0) throw new DomainError(problems.map(problemOf));
+      const clientKey = newId();
+      const { ingested, events } = await ingestItems(work, [
+        {
+          ...{ channelId: channel.id, threadKey: conversation.threadKey, orderKey: 0n },
+          externalId: plannedId(connections, channel, clientKey, now),
+          direction: 'OUTBOUND',
+          author: actor.kind === 'USER' ? { userId: actor.id } : { name: actor.name },
+          customer: null,
+          replyTo: replyTo === null ? null : { externalId: replyTo },
+          ...{ sentAt: now, body: input.body, content: input.content },
+          ...{ clientKey, status: 'QUEUED' },
+        },
+      ]);
+      const { messageId } = ingested[0]!;
+      await enqueue(work, { messageId, conversationId, channelId: channel.id });
+      return { result: { messageId, conversationId }, events };
+    },
+  });
+
+/** The platform's id of the message that is to be answered. */
+async function findReplied(
+  { manager, actor }: Work,
+  conversation: Conversation,
+  messageId: NonNullable<Input['replyToId']>,
+): Promise<string> {
+  const message = await manager.findOneBy(Message, {
+    ...{ workspaceId: actor.workspaceId, id: messageId },
+    conversationId: conversation.id,
+  });
+  if (!message || message.direction === 'NOTE') throw notFound('message', ['input', 'replyToId']);
+  if (message.externalId !== null) return message.externalId;
+  const words = 'The platform does not know this message: only what has arrived can be answered.';
+  throw new DomainError(ErrorCode.INVALID_STATE, words, ['input', 'replyToId']);
+}
+
+function plannedId(
+  { connectors }: Connections,
+  channel: Channel,
+  clientKey: string,
+  queuedAt: Date,
+): string | null {
+  const { name, externalId, identityScope, settings } = channel;
+  // without its secrets: an id must not come from them
+  const known = { id: globalId('Channel', channel.id), name, externalId, identityScope, settings };
+  return connectors[channel.connector!]?.plannedId?.({ clientKey, queuedAt }, known) ?? null;
+}
+
+const paths: Record<DraftProblem['field'], string> = {
+  body: 'body',
+  replyTo: 'replyToId',
+  attachments: 'attachmentIds',
+};
+
+function problemOf({ reason, message, field, index }: DraftProblem): Problem {
+  const place = index === undefined ? [] : [String(index)];
+  return {
+    ...{ code: ErrorCode.INVALID_INPUT, reason, message },
+    path: ['input', paths[field], ...place],
+  };
+}

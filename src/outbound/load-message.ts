@@ -1,0 +1,117 @@
+import type {
+  KnownMessage,
+  OutboundConversation,
+  OutboundMessage,
+} from '../connectors/kit/connector';
+import type { MessageContent } from '../connectors/kit/item';
+import { queryObjects, type Session } from '../db/sessions';
+import { sql, type Sql } from '../db/sql';
+import { globalId } from '../domain/kit/ids';
+import type { Claimed } from './claim';
+
+/** How many of the conversation's messages a connector is told. */
+const HISTORY = 50;
+
+interface Row {
+  clientKey: string;
+  body: string;
+  content: MessageContent | null;
+  externalId: string | null;
+  replyToId: string | null;
+  receivedAt: Date;
+  authorUserId: string | null;
+  authorName: string | null;
+  conversationId: string;
+  threadKey: string;
+  visibility: 'PUBLIC' | 'PRIVATE';
+  subject: string | null;
+  platform: Record<string, unknown>;
+  customer: OutboundConversation['customer'];
+  lastInboundAt: Date | null;
+}
+
+/** A message as a connector gets it; null where it is not to be sent any longer. */
+export async function loadMessage(
+  session: Session,
+  { workspaceId, messageId }: Claimed,
+): Promise<OutboundMessage | null> {
+  const [row] = await queryObjects<Row & Record<string, unknown>>(
+    session,
+    sql`select m.client_key "clientKey", m.body, m.content, m.external_id "externalId",
+          m.reply_to_id "replyToId", m.received_at "receivedAt", m.author_user_id "authorUserId",
+          coalesce(u.name, m.author_name) "authorName", c.id "conversationId",
+          c.thread_key "threadKey", c.visibility, c.subject, c.platform,
+          c.last_inbound_at "lastInboundAt", (
+            select jsonb_build_object('externalId', i.external_id, 'handle', i.handle,
+              'displayName', i.display_name)
+            from customer_identity i
+            where i.workspace_id = m.workspace_id and i.customer_id = c.customer_id
+              and i.channel_kind = h.kind and i.scope = h.identity_scope
+            order by i.id limit 1
+          ) customer
+        from message m
+        join conversation c on c.workspace_id = m.workspace_id and c.id = m.conversation_id
+        join channel h on h.workspace_id = m.workspace_id and h.id = m.channel_id
+        left join app_user u on u.workspace_id = m.workspace_id and u.id = m.author_user_id
+        where m.workspace_id = ${workspaceId} and m.id = ${messageId}
+          and m.status = 'SENDING' and m.deleted_at is null`,
+  );
+  if (!row) return null;
+  const history = await knownMessages(
+    session,
+    sql`m.workspace_id = ${workspaceId} and m.conversation_id = ${row.conversationId}
+        and m.id <> ${messageId}`,
+  );
+  const { threadKey, visibility, subject, platform, customer, lastInboundAt } = row;
+  return {
+    id: globalId('Message', messageId),
+    clientKey: row.clientKey,
+    body: row.body,
+    content: row.content,
+    attachments: [],
+    replyTo: await repliedTo(session, workspaceId, row, history),
+    queuedAt: row.receivedAt,
+    isHuman: row.authorUserId !== null,
+    authorName: row.authorName,
+    plannedId: row.externalId,
+    conversation: {
+      id: globalId('Conversation', row.conversationId),
+      ...{ threadKey, visibility, subject, platform, customer, lastInboundAt, history },
+    },
+  };
+}
+
+/** The message that it names, or else the newest of the customer's. */
+async function repliedTo(
+  session: Session,
+  workspaceId: string,
+  { replyToId, conversationId }: Row,
+  history: readonly KnownMessage[],
+): Promise<KnownMessage | null> {
+  const newest = history.find(({ direction }) => direction === 'INBOUND');
+  if (replyToId === null && newest) return newest;
+  const which =
+    replyToId === null
+      ? sql`m.conversation_id = ${conversationId} and m.direction = 'INBOUND'`
+      : sql`m.id = ${replyToId}`;
+  const [found] = await knownMessages(
+    session,
+    sql`m.workspace_id = ${workspaceId} and ${which}`,
+    1,
+  );
+  return found ?? newest ?? null;
+}
+
+/** Messages that the platform knows, newest first. */
+function knownMessages(session: Session, condition: Sql, most = HISTORY): Promise<KnownMessage[]> {
+  return queryObjects<KnownMessage & Record<string, unknown>>(
+    session,
+    sql`select m.external_id "externalId", m.direction, m.body, m.sent_at "sentAt",
+          coalesce(m.platform, '{}') platform
+        from message m
+        where ${condition} and m.external_id is not null and m.direction <> 'NOTE'
+          and m.deleted_at is null
+          and (m.status is null or m.status in ('SENT', 'DELIVERED', 'READ'))
+        order by m.sent_at desc, m.order_key desc, m.id desc limit ${most}`,
+  );
+}
