@@ -12,6 +12,7 @@ import { UnitOfWork } from './db/unit-of-work';
 import { OutboxBell } from './events/bell';
 import { ensureFirstWorkspace, type FirstWorkspace } from './domain/workspace/first-workspace';
 import { Files } from './files/files';
+import { rateBudgets } from './outbound/rate-budget';
 import { OutgoingGuard } from './outgoing/guard';
 import { SecretBox } from './secrets/secret-box';
 import { createLogger } from './telemetry/logger';
@@ -112,6 +113,7 @@ export async function openCore(config: Config, options: CoreOptions = {}): Promi
     const connections = new Connections({
       ...{ sessions: connected.sessions, secrets, outgoing, clock, log },
       connectors: options.connectors ?? allConnectors,
+      hooksOf: rateBudgets({ sessions: connected.sessions, clock }),
       publicUrl: config.publicUrl ?? null,
     });
     closing.add(() => connections.close());

@@ -15,16 +15,18 @@ import { sendMessage } from '../domain/outbound/send-message';
 import type { Message } from '../entities';
 import { AttachmentConnection } from '../schema/attachment';
 import {
-  MessageCancelPayload,
   MessageConnection,
   MessageRecordInput,
   MessageRecordPayload,
   MessageRevisionConnection,
+  MessageType,
+} from '../schema/message';
+import {
+  MessageCancelPayload,
   MessageSendInput,
   MessageSendPayload,
   MessageSendRetryPayload,
-  MessageType,
-} from '../schema/message';
+} from '../schema/sending';
 import { PagingArgs } from '../schema/shared/connection';
 import { IdempotencyKey } from './arguments';
 

@@ -12,7 +12,7 @@ import {
 import { connectionOf } from './shared/connection';
 import { Payload } from './shared/errors';
 import { Node } from './shared/node';
-import { DateTime, JSONObject } from './shared/scalars';
+import { DateTime } from './shared/scalars';
 import { AttachmentInput } from './attachment';
 import { PostInput } from './post';
 import { UserType } from './workspace';
@@ -245,47 +245,6 @@ export class MessageRecordPayload extends Payload {
   @Field(() => UpsertOutcome, { nullable: true, description: 'Whether it is new or changed.' })
   outcome: keyof typeof UpsertOutcome | null;
 }
-
-@InputType({ description: 'A message that is to be sent.' })
-export class MessageSendInput {
-  @Field({
-    description:
-      'The text; how long it may be, and how that is counted, stands in `canReply.capabilities`.',
-  })
-  body: string;
-
-  @Field(() => ID, {
-    nullable: true,
-    description:
-      'The message of the same conversation that it answers, where the channel can name it.',
-  })
-  replyToId?: string | null;
-
-  @Field(() => JSONObject, {
-    nullable: true,
-    description: 'Structured parts beside the text, such as `html`, as the connector knows them.',
-  })
-  content?: Record<string, unknown> | null;
-}
-
-/** A payload about a message on its way out. */
-@ObjectType({ simpleResolvers: true })
-export abstract class SendingPayload extends Payload {
-  @Field(() => MessageType, { nullable: true, description: 'The message.' })
-  message: MessageType | null;
-
-  @Field(() => ConversationType, { nullable: true, description: 'The conversation that it is in.' })
-  conversation: ConversationType | null;
-}
-
-@ObjectType({ description: 'What `messageSend` did.', simpleResolvers: true })
-export class MessageSendPayload extends SendingPayload {}
-
-@ObjectType({ description: 'What `messageSendRetry` did.', simpleResolvers: true })
-export class MessageSendRetryPayload extends SendingPayload {}
-
-@ObjectType({ description: 'What `messageCancel` did.', simpleResolvers: true })
-export class MessageCancelPayload extends SendingPayload {}
 
 @InputType({ description: 'An internal note.' })
 export class NoteAddInput {

@@ -35,8 +35,10 @@ export const connectors: Record<string, Connector> = {
   }),
 };
 
-function withoutLook({ findSent: _, ...connector }: Connector): Connector {
-  return connector;
+function withoutLook(connector: Connector): Connector {
+  return Object.fromEntries(
+    Object.entries(connector).filter(([part]) => part !== 'findSent'),
+  ) as unknown as Connector;
 }
 
 /** A channel, the platform behind it, and who owns it. */

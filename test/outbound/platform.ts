@@ -118,8 +118,9 @@ export class Platform {
     const message = JSON.parse(body) as Posted;
     const number = this.posts.push(message);
     const status = await this.behaviour({ message, number, response }, this);
-    if (typeof status === 'number') response.writeHead(status).end();
-    else if (!response.headersSent && !response.destroyed && status === undefined) {
+    if (typeof status === 'number') {
+      response.writeHead(status).end();
+    } else if (!response.headersSent && !response.destroyed && status === undefined) {
       this.accept(message, response);
     }
   }

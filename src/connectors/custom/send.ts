@@ -1,9 +1,9 @@
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
-import { parseRetryAfter } from '../../outgoing/retry-after';
 import type { ConnectorContext, OutboundMessage, SentMessage } from '../kit/connector';
 import { OutcomeUnknown, ReconnectNeeded, Rejected, RetryLater } from '../kit/errors';
 import type { ConnectorResponse } from '../kit/http';
+import { secondsAsked } from '../kit/rate-limits';
 
 const answer = z.object({
   externalId: z.string().min(1).max(500),
@@ -92,7 +92,7 @@ function presented(message: OutboundMessage): object {
 
 /** What is the same for both: the platform asks to wait, or knows us no longer. */
 function refuse({ status, headers }: ConnectorResponse, now: Date): void {
-  const asked = parseRetryAfter(headers['retry-after'], now);
+  const asked = secondsAsked(headers, now);
   if (status === 429 || (status === 503 && asked !== null)) {
     throw new RetryLater('Your transport asks to wait.', asked ?? undefined);
   }

@@ -1,0 +1,46 @@
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { ConversationType } from './conversation';
+import { MessageType } from './message';
+import { Payload } from './shared/errors';
+import { JSONObject } from './shared/scalars';
+
+@InputType({ description: 'A message that is to be sent.' })
+export class MessageSendInput {
+  @Field({
+    description:
+      'The text; how long it may be, and how that is counted, stands in `canReply.capabilities`.',
+  })
+  body: string;
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'The message of the same conversation that it answers, where the channel can name it.',
+  })
+  replyToId?: string | null;
+
+  @Field(() => JSONObject, {
+    nullable: true,
+    description: 'Structured parts beside the text, such as `html`, as the connector knows them.',
+  })
+  content?: Record<string, unknown> | null;
+}
+
+/** A payload about a message on its way out. */
+@ObjectType({ simpleResolvers: true })
+export abstract class SendingPayload extends Payload {
+  @Field(() => MessageType, { nullable: true, description: 'The message.' })
+  message: MessageType | null;
+
+  @Field(() => ConversationType, { nullable: true, description: 'The conversation that it is in.' })
+  conversation: ConversationType | null;
+}
+
+@ObjectType({ description: 'What `messageSend` did.', simpleResolvers: true })
+export class MessageSendPayload extends SendingPayload {}
+
+@ObjectType({ description: 'What `messageSendRetry` did.', simpleResolvers: true })
+export class MessageSendRetryPayload extends SendingPayload {}
+
+@ObjectType({ description: 'What `messageCancel` did.', simpleResolvers: true })
+export class MessageCancelPayload extends SendingPayload {}
