@@ -4,7 +4,7 @@ import type { Config } from './config/config';
 import { Connections } from './connections/connections';
 import type { Connector } from './connectors/kit/connector';
 import { connectors as allConnectors } from './connectors/registry';
-import { createDataSource, poolOf } from './db/data-source';
+import { createDataSource, createPool, poolOf } from './db/data-source';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './db/embedded';
 import { withMigrationLock } from './db/migrate';
 import { Sessions } from './db/sessions';
@@ -33,6 +33,7 @@ export interface Core {
   /** The embedded server, where this process runs one. */
   embedded: EmbeddedPostgres | null;
   first: FirstWorkspace;
+  /** For reads: they don't queue behind commands, which have as many connections of their own. */
   pool: Pool;
   /** Connections that see every workspace: each statement has to name its own. */
   system: Pool;
@@ -81,25 +82,28 @@ export async function openCore(config: Config, options: CoreOptions = {}): Promi
     if (embedded) closing.add(() => embedded.stop());
     const databaseUrl = given ?? embedded!.url;
 
-    const open = async (role: 'parley_api' | 'parley_system', poolSize: number) => {
-      // pg takes leave without waiting, so that a server that stops right after may still cut it off
-      const onError = (error: Error) => {
-        if (!closing.begun) log.warn({ err: error }, 'a database connection was lost');
-      };
-      const source = createDataSource({ url: databaseUrl, role, poolSize, onError });
-      await source.initialize();
-      closing.add(() => source.destroy());
-      return source;
+    // pg takes leave without waiting, so that a server that stops right after may still cut it off
+    const onError = (error: Error) => {
+      if (!closing.begun) log.warn({ err: error }, 'a database connection was lost');
+    };
+    const open = (role: 'parley_api' | 'parley_system', poolSize: number) => {
+      const pool = createPool({ url: databaseUrl, role, poolSize, onError });
+      closing.add(() => pool.end());
+      return pool;
     };
     // only one process at a time may look for a first workspace and make it
     const connected = await withMigrationLock(databaseUrl, async () => {
-      const dataSource = await open('parley_api', config.poolSize);
-      const pool = poolOf(dataSource);
+      const { poolSize } = config;
+      const forCommands = { role: 'parley_api', forCommands: true } as const;
+      const source = createDataSource({ url: databaseUrl, poolSize, onError, ...forCommands });
+      await source.initialize();
+      closing.add(() => source.destroy());
+      const pool = open('parley_api', poolSize);
       const sessions = new Sessions(pool);
-      const liveSessions = new Sessions(poolOf(await open('parley_api', LIVE_POOL)));
-      const system = poolOf(await open('parley_system', 2));
+      const liveSessions = new Sessions(open('parley_api', LIVE_POOL));
+      const system = open('parley_system', 2);
       const bell = new OutboxBell(pool);
-      const units = new UnitOfWork(dataSource, sessions, () => bell.ring());
+      const units = new UnitOfWork(source, new Sessions(poolOf(source)), () => bell.ring());
       const { adminToken } = config;
       const first = await ensureFirstWorkspace({
         ...{ units, now: clock(), adminToken },

@@ -1,5 +1,6 @@
+import type { Writable } from 'node:stream';
 import { DataSource, DefaultNamingStrategy, type Table } from 'typeorm';
-import { Client, type ClientConfig, type Pool } from 'pg';
+import { Client, Pool, type ClientConfig } from 'pg';
 import { migrations } from '../../migrations';
 import { entities } from '../entities';
 import { snakeCase } from './row-shape';
@@ -24,14 +25,49 @@ class PooledConnection extends Client {
   constructor(config?: ClientConfig) {
     super(config);
     this.on('error', () => undefined);
+    sendTogether(this);
   }
 }
 
-export interface DataSourceOptions {
+/** Has what is asked at the same moment written to the socket at once: a write costs more than its bytes. */
+function sendTogether(client: Client): void {
+  const { connection } = client as unknown as { connection: { stream: Writable } };
+  const { prototype } = Client as unknown as {
+    prototype: { query: (...args: unknown[]) => unknown };
+  };
+  let isHeld = false;
+  const send = (...args: unknown[]) => {
+    if (!isHeld) {
+      isHeld = true;
+      const { stream } = connection;
+      stream.cork();
+      process.nextTick(() => {
+        isHeld = false;
+        stream.uncork();
+      });
+    }
+    return prototype.query.apply(client, args);
+  };
+  client.query = send as typeof client.query;
+}
+
+/**
+ * Commands touch a few rows, by their keys. They go by the indexes whatever a planner thinks that has
+ * seen the tables empty, and by plans that are made once for each connection: left to itself it plans
+ * most of them anew each time, which takes longer than to carry them out.
+ */
+const commandPlanning = [
+  '-c plan_cache_mode=force_generic_plan -c jit=off',
+  '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off',
+];
+
+export interface ConnectionOptions {
   url: string;
   /** The role that every connection takes on; absent: the role of the URL, which owns the tables. */
   role?: 'parley_api' | 'parley_system';
   poolSize: number;
+  /** Whether nothing but commands runs on these connections. */
+  forCommands?: boolean;
   /** Told of errors on idle connections: the server went away. */
   onError?: (error: Error) => void;
 }
@@ -39,7 +75,8 @@ export interface DataSourceOptions {
 installTimestampParser();
 
 /** A TypeORM data source over the entities and migrations; not connected yet. */
-export function createDataSource({ url, role, poolSize, onError }: DataSourceOptions): DataSource {
+export function createDataSource(options: ConnectionOptions): DataSource {
+  const { url, poolSize, onError } = options;
   return new DataSource({
     type: 'postgres',
     url,
@@ -51,19 +88,36 @@ export function createDataSource({ url, role, poolSize, onError }: DataSourceOpt
     installExtensions: false,
     poolSize,
     poolErrorHandler: onError ?? (() => undefined),
-    applicationName: `parley${role ? ` ${role}` : ''}`,
     logging: false,
-    extra: {
-      Client: PooledConnection,
-      // A role taken on in the start-up packet holds from the first statement and costs no round trip.
-      options: ['-c timezone=UTC', ...(role ? [`-c role=${role}`] : [])].join(' '),
-      connectionTimeoutMillis: 5_000,
-      idleTimeoutMillis: 60_000,
-      keepAlive: true,
-      statement_timeout: role ? 30_000 : 0,
-      idle_in_transaction_session_timeout: 60_000,
-    },
+    extra: connectionSettings(options),
   });
+}
+
+/** Connections alone, without entities; each is made when it is needed. */
+export function createPool(options: ConnectionOptions): Pool {
+  const { url: connectionString, poolSize: max, onError } = options;
+  const pool = new Pool({ connectionString, max, ...connectionSettings(options) });
+  return pool.on('error', onError ?? (() => undefined));
+}
+
+function connectionSettings({ role, forCommands }: ConnectionOptions) {
+  return {
+    application_name: `parley${role ? ` ${role}` : ''}`,
+    Client: PooledConnection,
+    // statements that don't need each other's results are sent together, and run one after the other
+    pipeline: true,
+    // A role taken on in the start-up packet holds from the first statement and costs no round trip.
+    options: [
+      '-c timezone=UTC',
+      ...(role ? [`-c role=${role}`] : []),
+      ...(forCommands ? commandPlanning : []),
+    ].join(' '),
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    statement_timeout: role ? 30_000 : 0,
+    idle_in_transaction_session_timeout: 60_000,
+  };
 }
 
 /** The pg pool beneath a connected data source. */

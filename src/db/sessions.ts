@@ -77,6 +77,18 @@ export async function queryObjects<T extends QueryResultRow>(
 }
 
 /**
+ * Statements of one transaction that are sent together: like Promise.all, but nothing is under way any
+ * more when it rejects. What came after the end of the transaction would not be undone with it.
+ */
+export async function together<T extends readonly Promise<unknown>[]>(
+  statements: readonly [...T],
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  const all = Promise.all(statements);
+  await Promise.allSettled([all, ...statements]);
+  return all;
+}
+
+/**
  * A prepared statement lives as long as its connection, so only so many texts get a name; filters
  * can be combined in more ways than a server should remember.
  */

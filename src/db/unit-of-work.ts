@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
-import { isConnectionLoss, type Session, type Sessions } from './sessions';
+import { isConnectionLoss, together, type Session, type Sessions } from './sessions';
 
 const MOST_ATTEMPTS = 4;
 
@@ -50,8 +50,7 @@ export class UnitOfWork {
     try {
       const client = (await runner.connect()) as Client;
       try {
-        await this.sessions.bind(client, workspaceId);
-        await runner.startTransaction();
+        await together([this.sessions.bind(client, workspaceId), runner.startTransaction()]);
         const result = await work(client, runner.manager);
         await runner.commitTransaction();
         return result;

@@ -1,17 +1,21 @@
-import { queryObjects } from '../../db/sessions';
-import { sql } from '../../db/sql';
-import type { Visibility } from '../../entities/channel';
+import { together } from '../../db/sessions';
 import type { NewEvent } from '../../events/registry';
 import type { Work } from '../kit/command';
 import { findCustomers, resolveCustomers } from './identities';
 import { conversationEvents } from './conversation-events';
-import type { Ingested, InboundItem } from './item';
-import { addMessages, adoptReplies, KnownMessages } from './messages';
+import type { IdentityRef, Ingested, InboundItem } from './item';
+import {
+  adoptReplies,
+  insertMessages,
+  KnownMessages,
+  placeMessages,
+  type AddedMessage,
+} from './messages';
 import { nameCustomers } from './name-customers';
 import { joinRelated } from './related';
 import { updateResponses } from './responses';
-import { updateSummaries } from './summaries';
-import { resolveThreads } from './threads';
+import { updateSummaries, type Reopened } from './summaries';
+import { lockThreads, resolveThreads } from './threads';
 import { followCustomers, recordMessageTouchpoints } from './touchpoints';
 
 /**
@@ -25,25 +29,23 @@ export async function ingestItems(
   given: readonly InboundItem[],
 ): Promise<{ ingested: Ingested[]; events: NewEvent[] }> {
   const events: NewEvent[] = [];
-  const known = await KnownMessages.among(work, given);
-  // what is here already must not make a customer or a conversation a second time
-  const isNew = (item: InboundItem) => !known.placeOf(item);
-  const items = await joinRelated(work, given, isNew);
-  const fresh = items.filter(isNew);
-  const visibility = await channelVisibility(work, fresh);
-  const identities = fresh.flatMap(({ author, customer }) => [
-    ...('identity' in author ? [author.identity] : []),
-    ...(customer ? [customer] : []),
+  const items = await joinAmong(work, given);
+  // sent together, here and below, and run in this order: who has waited for a conversation sees its messages
+  const [met, known, acquainted] = await together([
+    lockThreads(work, items),
+    KnownMessages.among(work, items),
+    findCustomers(work, identitiesOf(items)),
   ]);
-  const acquainted = await findCustomers(work, identities);
-  const customers = await resolveCustomers(work, identities, acquainted, events);
-  const threads = await resolveThreads(work, fresh, customers, visibility);
-  const { places, added } = await addMessages(work, items, known, threads, customers);
-  const adopted = await adoptReplies(work, added);
-  await updateResponses(work, added, adopted);
-  await followCustomers(work, await nameCustomers(work, added, customers));
-  const reopened = await updateSummaries(work, added);
-  await recordMessageTouchpoints(work, added, customers);
+  // what is here already must not make a customer or a conversation a second time
+  const fresh = items.filter((item) => !known.placeOf(item));
+  const customers = await resolveCustomers(work, identitiesOf(fresh), acquainted, events);
+  const threads = await resolveThreads(work, fresh, met, customers);
+  const { places, added } = await placeMessages(work, items, known, threads);
+  const [, , reopened] = await together([
+    insertMessages(work, added, customers),
+    linkReplies(work, added),
+    keepFigures(work, added, customers),
+  ]);
   events.push(...conversationEvents([...threads.values()], reopened, added));
   const created = new Set(added.map(({ id }) => id));
   const ingested = places.map(({ id, conversationId }): Ingested => {
@@ -53,16 +55,38 @@ export async function ingestItems(
   return { ingested, events };
 }
 
-async function channelVisibility(
-  { session, actor }: Work,
+/** The items under the thread keys of their conversations, which have to be known before they are locked. */
+async function joinAmong(
+  work: Work,
   items: readonly InboundItem[],
-): Promise<Map<string, Visibility>> {
-  if (items.length === 0) return new Map();
-  const ids = [...new Set(items.map(({ channelId }) => channelId))];
-  const rows = await queryObjects<{ id: string; visibility: Visibility }>(
-    session,
-    sql`select id, visibility from channel
-        where workspace_id = ${actor.workspaceId} and id = any(${ids}::uuid[])`,
-  );
-  return new Map(rows.map((row) => [row.id, row.visibility]));
+): Promise<readonly InboundItem[]> {
+  if (!items.some(({ relatedTo }) => relatedTo)) return items;
+  const known = await KnownMessages.among(work, items);
+  return joinRelated(work, items, (item) => !known.placeOf(item));
+}
+
+/** What becomes of other messages by these: which they answer, and which of them are answered. */
+async function linkReplies(work: Work, added: readonly AddedMessage[]): Promise<void> {
+  await updateResponses(work, added, await adoptReplies(work, added));
+}
+
+/** What becomes of conversations and customers; gives the conversations that are open again. */
+async function keepFigures(
+  work: Work,
+  added: readonly AddedMessage[],
+  customers: ReadonlyMap<string, string>,
+): Promise<Reopened[]> {
+  await followCustomers(work, await nameCustomers(work, added, customers));
+  const [reopened] = await together([
+    updateSummaries(work, added),
+    recordMessageTouchpoints(work, added, customers),
+  ]);
+  return reopened;
+}
+
+function identitiesOf(items: readonly InboundItem[]): IdentityRef[] {
+  return items.flatMap(({ author, customer }) => [
+    ...('identity' in author ? [author.identity] : []),
+    ...(customer ? [customer] : []),
+  ]);
 }

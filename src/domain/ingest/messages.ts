@@ -1,6 +1,6 @@
-import { bulkColumns, bulkInsert, bulkTable } from '../../db/bulk';
+import { bulkColumns, bulkTable } from '../../db/bulk';
 import { queryObjects } from '../../db/sessions';
-import { raw, sql } from '../../db/sql';
+import { raw, sql, type Sql } from '../../db/sql';
 import type { Work } from '../kit/command';
 import { newId } from '../kit/ids';
 import { identityKey, type InboundItem } from './item';
@@ -53,9 +53,10 @@ async function findMessages(
 export class KnownMessages {
   private constructor(private readonly places: Map<string, MessagePlace>) {}
 
-  /** Finds those of the items that are here already. */
+  /** Finds those of the items that are here already, and the messages that they answer. */
   static async among(work: Work, items: readonly InboundItem[]): Promise<KnownMessages> {
-    return new KnownMessages(await findMessages(work, items.flatMap(nameOf)));
+    const names = [...items.flatMap(nameOf), ...items.flatMap(parentNameOf)];
+    return new KnownMessages(await findMessages(work, names));
   }
 
   /** Finds more messages. */
@@ -90,22 +91,20 @@ function parentNameOf(item: InboundItem): MessageName[] {
 }
 
 /**
- * Adds the items that are not here yet, each linked to the message that it answers when that is here.
- * @returns a place for every item, and the messages that are new.
+ * Decides what is new among the items, and links each to the message that it answers when that is here.
+ * @returns a place for every item, and the messages to add.
  */
-export async function addMessages(
+export async function placeMessages(
   work: Work,
   items: readonly InboundItem[],
   known: KnownMessages,
   threads: ReadonlyMap<string, Thread>,
-  customers: ReadonlyMap<string, string>,
 ): Promise<{ places: MessagePlace[]; added: AddedMessage[] }> {
-  const fresh = items.filter((item) => !known.placeOf(item));
-  // another transaction may have added it to a conversation that was there, until we locked that
-  const met = fresh.filter((item) => !threads.get(threadKey(item))!.isNew);
-  await known.find(work, [...met.flatMap(nameOf), ...fresh.flatMap(parentNameOf)]);
-  await awaitParents(work, fresh, known);
-
+  await awaitParents(
+    work,
+    items.filter((item) => !known.placeOf(item)),
+    known,
+  );
   const added: AddedMessage[] = [];
   const places = items.map((item) => {
     const existing = known.placeOf(item);
@@ -120,7 +119,6 @@ export async function addMessages(
     const parent = known.parentOf(message.item);
     if (parent && parent.id !== message.id) message.replyToId = parent.id;
   }
-  await insertMessages(work, added, customers);
   return { places, added };
 }
 
@@ -141,32 +139,30 @@ async function awaitParents(
     .filter((item) => !known.parentOf(item))
     .flatMap(parentNameOf)
     .filter(({ channelId, externalId }) => !own.has(externalKey(channelId, externalId)));
-  await lockChannels(work, 'pg_advisory_xact_lock', missing);
+  if (missing.length === 0) return;
+  await queryObjects(work.session, lockChannels(work, 'pg_advisory_xact_lock', missing));
   await known.find(work, missing);
-  await lockChannels(work, 'pg_advisory_xact_lock_shared', fresh);
 }
 
-async function lockChannels(
-  { session, actor }: Work,
+function lockChannels(
+  { actor }: Work,
   lock: 'pg_advisory_xact_lock' | 'pg_advisory_xact_lock_shared',
-  places: readonly Pick<InboundItem, 'channelId'>[],
-): Promise<void> {
-  if (places.length === 0) return;
+  places: readonly { channelId: string }[],
+): Sql {
   const channels = [...new Set(places.map(({ channelId }) => channelId))].sort();
   const keys = channels.map((channelId) => `${actor.workspaceId} messages of ${channelId}`);
-  await queryObjects(
-    session,
-    sql`select ${raw(lock)}(hashtextextended(key, 0))
-        from unnest(${keys}::text[]) with ordinality k(key, n) order by n`,
-  );
+  return sql`select ${raw(lock)}(hashtextextended(key, 0))
+             from unnest(${keys}::text[]) with ordinality k(key, n) order by n`;
 }
 
-async function insertMessages(
-  { session, actor, now }: Work,
+/** Inserts messages, once no reply holds up their channels; see {@link awaitParents}. */
+export async function insertMessages(
+  work: Work,
   added: readonly AddedMessage[],
   customers: ReadonlyMap<string, string>,
 ): Promise<void> {
   if (added.length === 0) return;
+  const { session, actor, now } = work;
   const columns = bulkColumns(added, {
     workspace_id: ['uuid', () => actor.workspaceId],
     id: ['uuid', ({ id }) => id],
@@ -195,7 +191,14 @@ async function insertMessages(
     content: ['jsonb', ({ item }) => jsonOrNull(item.content)],
     platform: ['jsonb', ({ item }) => jsonOrNull(item.platform)],
   });
-  await queryObjects(session, bulkInsert('message', columns));
+  const names = raw(columns.map(({ name }) => name).join(', '));
+  const places = added.map(({ item }) => item);
+  await queryObjects(
+    session,
+    sql`with locked as materialized (${lockChannels(work, 'pg_advisory_xact_lock_shared', places)})
+        insert into message (${names})
+        select t.* from (select count(*) from locked) all_locked, ${bulkTable('t', columns)}`,
+  );
 }
 
 function jsonOrNull(value: Record<string, unknown> | null | undefined): string | null {
@@ -203,7 +206,8 @@ function jsonOrNull(value: Record<string, unknown> | null | undefined): string |
 }
 
 /**
- * Links replies that came in earlier than the messages that they answer.
+ * Links replies that came in earlier than the messages that they answer. A statement of its own: it
+ * has to see what those have committed for whom {@link insertMessages} has waited.
  * @returns ids of the messages that were waited for.
  */
 export async function adoptReplies(

@@ -4,6 +4,7 @@ import { sql, type Sql } from '../../db/sql';
 import type { Work } from '../kit/command';
 import { isAnswer, isQuestion } from './item';
 import type { AddedMessage } from './messages';
+import type { Thread } from './threads';
 
 /**
  * Keeps `responseId` of inbound messages: the earliest outbound message that answers it, by
@@ -27,14 +28,32 @@ export async function updateResponses(
   await answerByReply(work, [...parents]);
 
   const talk = added.filter(({ thread }) => thread.visibility === 'PRIVATE');
-  await answerEarlier(
-    work,
-    talk.filter(({ item }) => isAnswer(item)),
-  );
+  const answers = talk.filter(({ item }) => isAnswer(item));
+  const isLast = lastAmong(answers);
+  await answerEarlier(work, answers, isLast);
   await answerLate(
     work,
-    talk.filter(({ item }) => isQuestion(item)),
+    talk.filter((message) => isQuestion(message.item) && !isLast(message)),
   );
+}
+
+/**
+ * Tells of new messages whether they come after all that may answer something in their conversation:
+ * what was there, and these answers. Most do, and then nothing earlier has to be looked for.
+ */
+function lastAmong(answers: readonly AddedMessage[]): (message: AddedMessage) => boolean {
+  const byThread = new Map<Thread, AddedMessage[]>();
+  for (const answer of answers) {
+    const list = byThread.get(answer.thread);
+    if (list) list.push(answer);
+    else byThread.set(answer.thread, [answer]);
+  }
+  return (message) => {
+    const { item, thread } = message;
+    if (!thread.isNew && item.sentAt <= new Date(thread.before.lastMessageAt)) return false;
+    const others = byThread.get(thread) ?? [];
+    return others.every((other) => other === message || other.item.sentAt < item.sentAt);
+  };
 }
 
 /** Messages that got a reply: the earliest outbound reply, unless something earlier answers already. */
@@ -64,15 +83,21 @@ function isEarlierAnswer(workspaceId: string): Sql {
 }
 
 /** New outbound messages in private talk: what came before them and was not answered earlier. */
-async function answerEarlier({ session, actor }: Work, added: readonly AddedMessage[]) {
+async function answerEarlier(
+  { session, actor }: Work,
+  added: readonly AddedMessage[],
+  isLast: (message: AddedMessage) => boolean,
+) {
   const { workspaceId } = actor;
-  for (const { id, item, thread } of added) {
+  for (const message of added) {
+    const { id, item, thread } = message;
     const at = sql`(${item.sentAt}::timestamptz, ${item.orderKey}::bigint, ${id}::uuid)`;
     const answer = sql`update message m set response_id = ${id}, responded_at = ${item.sentAt}`;
     const earlier = sql`m.workspace_id = ${workspaceId} and m.conversation_id = ${thread.id}
       and m.direction = 'INBOUND' and not m.is_automatic
       and (m.sent_at, m.order_key, m.id) < ${at}`;
     await queryObjects(session, sql`${answer} where ${earlier} and m.responded_at is null`);
+    if (isLast(message)) continue;
     await queryObjects(
       session,
       sql`${answer} from message e

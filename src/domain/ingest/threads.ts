@@ -1,6 +1,6 @@
-import { bulkColumns, bulkInsert, bulkTable } from '../../db/bulk';
+import { bulkColumns, bulkTable } from '../../db/bulk';
 import { queryObjects } from '../../db/sessions';
-import { sql } from '../../db/sql';
+import { raw, sql } from '../../db/sql';
 import type { ConversationStatus } from '../../entities/conversation';
 import type { Visibility } from '../../entities/channel';
 import type { ConversationFacts } from '../../events/registry';
@@ -54,23 +54,22 @@ export function threadKey(item: Pick<InboundItem, 'channelId' | 'threadKey'>): s
 }
 
 /**
- * Finds or makes the conversations that items belong to, and locks them in one order, so that
- * everything after works on them alone.
+ * Makes the conversations that items belong to and that are not there yet.
+ * @param met what {@link lockThreads} has found.
  * @returns threads by {@link threadKey}.
  */
 export async function resolveThreads(
   work: Work,
   items: readonly InboundItem[],
+  met: ReadonlyMap<string, Thread>,
   customers: ReadonlyMap<string, string>,
-  channelVisibility: ReadonlyMap<string, Visibility>,
 ): Promise<Map<string, Thread>> {
-  if (items.length === 0) return new Map();
-  const openings = openingsOf(items);
-  const made = new Set(await insertThreads(work, openings, customers, channelVisibility));
-  const threads = new Map<string, Thread>();
-  for (const row of await lockThreads(work, openings)) {
-    const thread = { ...row, isNew: made.has(row.id), before: threadFacts(row) };
-    threads.set(threadKey(thread), thread);
+  const threads = new Map(met);
+  const missing = items.filter((item) => !threads.has(threadKey(item)));
+  if (missing.length === 0) return threads;
+  const made = new Set(await insertThreads(work, openingsOf(missing), customers));
+  for (const [key, thread] of await lockThreads(work, missing)) {
+    threads.set(key, { ...thread, isNew: made.has(thread.id) });
   }
   return threads;
 }
@@ -116,7 +115,6 @@ async function insertThreads(
   { session, actor, now }: Work,
   openings: readonly Opening[],
   customers: ReadonlyMap<string, string>,
-  channelVisibility: ReadonlyMap<string, Visibility>,
 ): Promise<string[]> {
   const columns = bulkColumns(openings, {
     workspace_id: ['uuid', () => actor.workspaceId],
@@ -128,27 +126,43 @@ async function insertThreads(
       ({ naming }) => (naming?.customer && customers.get(identityKey(naming.customer))) ?? null,
     ],
     post_id: ['uuid', ({ first }) => first.postId ?? null],
-    visibility: ['text', ({ first }) => first.visibility ?? channelVisibility.get(first.channelId)],
     subject: ['text', ({ first }) => first.subject ?? null],
     started_at: ['timestamptz', ({ first }) => first.sentAt],
     last_message_at: ['timestamptz', ({ first }) => first.sentAt],
     created_at: ['timestamptz', () => now],
     updated_at: ['timestamptz', () => now],
   });
+  const names = raw(columns.map(({ name }) => name).join(', '));
+  const visibilities = openings.map(({ first }) => first.visibility ?? null);
+  const opened = [...columns, { name: 'given', type: 'text', values: visibilities }];
   const rows = await queryObjects<{ id: string }>(
     session,
-    sql`${bulkInsert('conversation', columns)}
+    sql`insert into conversation (${names}, visibility)
+        select ${names}, coalesce(given, (
+          select c.visibility from channel c
+          where c.workspace_id = t.workspace_id and c.id = t.channel_id))
+        from ${bulkTable('t', opened)}
         on conflict (workspace_id, channel_id, thread_key) do nothing returning id`,
   );
   return rows.map(({ id }) => id);
 }
 
-function lockThreads({ session, actor }: Work, openings: readonly Opening[]) {
-  const wanted = bulkColumns(openings, {
-    channel_id: ['uuid', ({ first }) => first.channelId],
-    thread_key: ['text', ({ first }) => first.threadKey],
+/**
+ * Finds the conversations that items belong to, and locks them in one order, so that everything after
+ * works on them alone.
+ * @returns threads by {@link threadKey}.
+ */
+export async function lockThreads(
+  { session, actor }: Work,
+  items: readonly InboundItem[],
+): Promise<Map<string, Thread>> {
+  const named = new Map(items.map((item) => [threadKey(item), item]));
+  if (named.size === 0) return new Map();
+  const wanted = bulkColumns([...named.values()], {
+    channel_id: ['uuid', ({ channelId }) => channelId],
+    thread_key: ['text', (item) => item.threadKey],
   });
-  return queryObjects<Omit<Thread, 'isNew' | 'before'>>(
+  const rows = await queryObjects<Omit<Thread, 'isNew' | 'before'>>(
     session,
     sql`select c.id, c.channel_id "channelId", c.thread_key "threadKey", c.customer_id "customerId",
                c.visibility, c.status, c.closed_at "closedAt", c.started_at "startedAt",
@@ -163,5 +177,8 @@ function lockThreads({ session, actor }: Work, openings: readonly Opening[]) {
         join conversation c on c.workspace_id = ${actor.workspaceId}
           and c.channel_id = w.channel_id and c.thread_key = w.thread_key
         order by c.id for update of c`,
+  );
+  return new Map(
+    rows.map((row) => [threadKey(row), { ...row, isNew: false, before: threadFacts(row) }]),
   );
 }

@@ -162,10 +162,12 @@ export class Loaders {
   private async readByIds(kind: LoadableKind, ids: readonly string[]): Promise<(object | null)[]> {
     const { table, visible }: Source = sources[kind];
     const shape = shapes.get(kind)!;
-    const isWorkspace = kind === 'Workspace';
+    const key = raw(kind === 'Workspace' ? 'x.workspace_id' : 'x.id');
+    // how many an array holds is only known when it is there, and so it is planned for each time
+    const isOne = ids.length === 1;
     const conditions = [
       sql`x.workspace_id = ${this.reader.workspaceId}`,
-      isWorkspace ? sql`x.workspace_id = any(${ids}::uuid[])` : sql`x.id = any(${ids}::uuid[])`,
+      isOne ? sql`${key} = ${ids[0]}` : sql`${key} = any(${ids}::uuid[])`,
       ...(visible?.(this.reader, 'x') ?? []),
     ];
     const rows = await this.reader.rows(

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { seesChannel } from '../../auth/actor';
-import { Channel, User } from '../../entities';
+import { queryObjects } from '../../db/sessions';
+import { sql } from '../../db/sql';
+import { User, type Channel } from '../../entities';
 import { defineCommand, type Outcome, type Work } from '../kit/command';
 import { DomainError, ErrorCode, notFound } from '../kit/errors';
 import { id, instant, line, optional, prose } from '../kit/input';
@@ -57,12 +59,7 @@ export const recordMessage = defineCommand({
   name: 'messageRecord',
   input: shape,
   async run(work, { channelId, input }): Promise<Outcome<Result>> {
-    const { manager, actor } = work;
-    const channel = await manager.findOneBy(Channel, {
-      workspaceId: actor.workspaceId,
-      id: channelId,
-    });
-    if (!channel || !seesChannel(actor, channelId)) throw notFound('channel', ['channelId']);
+    const channel = await channelOf(work, channelId);
     const item: InboundItem = {
       channelId,
       threadKey: input.threadKey,
@@ -93,7 +90,23 @@ export const recordMessage = defineCommand({
   },
 });
 
-async function authorOf({ manager, actor }: Work, channel: Channel, input: Input): Promise<Author> {
+type ChannelFacts = Pick<Channel, 'kind' | 'name' | 'identityScope'>;
+
+async function channelOf({ session, actor }: Work, channelId: string): Promise<ChannelFacts> {
+  const [channel] = await queryObjects<ChannelFacts>(
+    session,
+    sql`select kind, name, identity_scope "identityScope" from channel
+        where workspace_id = ${actor.workspaceId} and id = ${channelId}`,
+  );
+  if (!channel || !seesChannel(actor, channelId)) throw notFound('channel', ['channelId']);
+  return channel;
+}
+
+async function authorOf(
+  { manager, actor }: Work,
+  channel: ChannelFacts,
+  input: Input,
+): Promise<Author> {
   if (input.direction === 'INBOUND') {
     const author = refOf(channel, input.author ?? input.customer);
     if (author) return { identity: author };
@@ -106,7 +119,7 @@ async function authorOf({ manager, actor }: Work, channel: Channel, input: Input
   return { userId: input.authorUserId };
 }
 
-function refOf(channel: Channel, identityInput: Input['customer']): IdentityRef | null {
+function refOf(channel: ChannelFacts, identityInput: Input['customer']): IdentityRef | null {
   if (!identityInput) return null;
   return { channelKind: channel.kind, scope: channel.identityScope, ...identityInput };
 }
