@@ -103,6 +103,11 @@ function statementName(text: string): string | undefined {
   return name;
 }
 
+/** Whether the error means that in all the time of waiting no connection of a pool became free. */
+export function isOverload(error: unknown): boolean {
+  return error instanceof Error && error.message === 'timeout exceeded when trying to connect';
+}
+
 /** Whether the error means that the connection can't be used again. */
 export function isConnectionLoss(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;

@@ -1,5 +1,6 @@
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type FormattedExecutionResult, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
+import { isOverload } from '../db/sessions';
 import { BadArgument, ResyncRequired } from '../domain/kit/errors';
 
 /** Codes of errors outside `userErrors`: mistakes against the protocol, and faults of ours. */
@@ -40,10 +41,14 @@ const callersMistakes = new Set([
 export function presentError(
   error: GraphQLError,
   requestId: string,
-  log: Pick<Logger, 'error'>,
+  log: Pick<Logger, 'error' | 'warn'>,
 ): GraphQLFormattedError {
   const { message, locations, path, originalError } = error;
   const place = { ...(locations && { locations }), ...(path && { path }) };
+  if (isOverload(originalError)) {
+    log.warn({ reqId: requestId, path }, 'a request found no database connection free in time');
+    return overloaded(place);
+  }
   if (originalError instanceof BadArgument) {
     const { argument } = originalError;
     return { message, ...place, extensions: { code: 'BAD_USER_INPUT', argument } };
@@ -77,4 +82,19 @@ export function presentError(
 export function internal(requestId: string, place: object = {}): GraphQLFormattedError {
   const message = 'Something went wrong here. Try again; if it persists, report the request id.';
   return { message, ...place, extensions: { code: 'INTERNAL', requestId } };
+}
+
+/** After how many seconds a caller that came at a bad moment should ask again. */
+export const RETRY_AFTER = 1;
+
+/** What a caller is told when all connections to the database were taken for as long as it could wait. */
+export function overloaded(place: object = {}): GraphQLFormattedError {
+  const message =
+    'More is asked at once than can be answered in time. Ask again in a moment, with fewer requests at the same time; repeat a mutation with its idempotencyKey.';
+  return { message, ...place, extensions: { code: 'RATE_LIMITED', retryAfter: RETRY_AFTER } };
+}
+
+/** Whether a result is nothing but the word that more is asked than can be answered. */
+export function isOverloaded({ data, errors = [] }: FormattedExecutionResult): boolean {
+  return data == null && errors.some(({ extensions }) => extensions?.retryAfter === RETRY_AFTER);
 }

@@ -10,7 +10,7 @@ import { GraphQLError, OperationTypeNode, type FormattedExecutionResult } from '
 import type { Logger } from 'pino';
 import type { RequestContext } from '../domain/kit/request-context';
 import { MOST_TOKENS } from './documents';
-import { presentError, refusal } from './failures';
+import { isOverloaded, presentError, refusal, RETRY_AFTER } from './failures';
 import { Refused, type Operations } from './operations';
 
 /** The Apollo server over a schema: parses, validates and caches documents; ours checks and executes. */
@@ -79,5 +79,9 @@ function guardedExecution(operations: Operations): ApolloServerPlugin<RequestCon
 }
 
 function answer(singleResult: FormattedExecutionResult, status?: number): GraphQLResponse {
-  return { body: { kind: 'single', singleResult }, http: { status, headers: new HeaderMap() } };
+  const headers = new HeaderMap();
+  const body = { kind: 'single', singleResult } as const;
+  if (!isOverloaded(singleResult)) return { body, http: { status, headers } };
+  headers.set('retry-after', String(RETRY_AFTER));
+  return { body, http: { status: 503, headers } };
 }

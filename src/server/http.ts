@@ -15,12 +15,13 @@ import type { Logger } from 'pino';
 import type { Authenticator } from '../auth/authenticate';
 import type { Actor } from '../auth/actor';
 import { Refusal, Unauthenticated } from '../auth/refusals';
+import { isOverload } from '../db/sessions';
 import { RequestContext } from '../domain/kit/request-context';
 import { credentialsOf } from './credentials';
 import type { StreamServices } from './event-stream/stream-connection';
 import { streamRoutes } from './event-stream/stream-routes';
 import { StreamServer } from './event-stream/stream-server';
-import { failureBody, internal, presentError } from './failures';
+import { failureBody, internal, overloaded, presentError, RETRY_AFTER } from './failures';
 import { graphiqlAssets, sendPage, wantsPage } from './graphiql';
 import { fileRoutes } from './files';
 import { health } from './health';
@@ -142,6 +143,11 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
   if (error instanceof GraphQLError) {
     const { code, http } = error.extensions as { code: 'BAD_USER_INPUT'; http: { status: number } };
     return reply.code(http.status).send(failureBody(code, error.message));
+  }
+  if (isOverload(error)) {
+    request.log.warn('a request found no database connection free in time');
+    const body = { errors: [overloaded()] };
+    return reply.code(503).header('retry-after', RETRY_AFTER).send(body);
   }
   const { statusCode, message } = error as { statusCode?: number; message: string };
   if (statusCode && statusCode < 500) {

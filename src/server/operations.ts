@@ -10,12 +10,13 @@ import {
 } from 'graphql';
 import type { Logger } from 'pino';
 import type { Actor } from '../auth/actor';
+import { isOverload } from '../db/sessions';
 import { missingPermission, neededPermissions } from '../auth/operation-permissions';
 import type { RequestContext } from '../domain/kit/request-context';
 import { costRefusal } from './cost';
 import { Documents } from './documents';
 import { Executor, type Variables } from './executor';
-import { internal, presentError, refusal } from './failures';
+import { internal, overloaded, presentError, refusal } from './failures';
 import { checkGraphqlBody } from './request-body';
 
 /** An operation of a valid document, with variables as they came. */
@@ -48,7 +49,7 @@ export class Operations {
 
   constructor(
     readonly schema: GraphQLSchema,
-    readonly log: Pick<Logger, 'error'>,
+    readonly log: Pick<Logger, 'error' | 'warn'>,
   ) {
     this.executor = new Executor(schema);
     this.documents = new Documents(schema);
@@ -109,6 +110,7 @@ export class Operations {
 
   /** The result in place of one that couldn't be had at all, through a fault of ours. */
   fault(error: unknown, requestId: string): FormattedExecutionResult {
+    if (isOverload(error)) return { errors: [overloaded()] };
     this.log.error({ err: error, reqId: requestId }, 'a request failed');
     return { errors: [internal(requestId)] };
   }
