@@ -102,6 +102,8 @@ class Subscriber {
     const { actor } = this.world;
     return {
       key: `${actor.workspaceId} ${this.name}`,
+      // what is told of an event is the same for all
+      resultKey: actor.workspaceId,
       rights: actor.workspaceId,
       actor,
       scope: this.scope,
@@ -272,6 +274,28 @@ test('equal subscribers share one execution for each event', async () => {
 
   const beats = all[0]!.told.filter(({ kind }) => kind === 'HEARTBEAT').length;
   expect(executionsOf(all) - before).toBeLessThanOrEqual(5 + beats);
+});
+
+test('subscribers that choose different events share the execution of what they both choose', async () => {
+  const world = await World.make();
+  await parley.app.drain();
+  const [conversationId, other] = world.conversations;
+  const scopes: Scope[] = [{}, { conversationId }, { conversationId: other }];
+  const all = scopes.map((scope) => new Subscriber(world, scope, newId()));
+  for (const one of all) await one.begin(null);
+  await until(() => all.every(({ told }) => told.length > 0), 'everybody is told the head');
+  const before = executionsOf(all);
+  await world.append([0, 1, 0]);
+  const chosen = () => all.map(({ positions }) => positions.length);
+  await until(() => chosen().join() === '3,2,1', 'everybody has what it chose');
+  all.forEach((one) => one.end());
+  // heartbeats are shared as well: one for each position at which there were some
+  const beats = all.flatMap(({ told }) => told).filter(({ kind }) => kind === 'HEARTBEAT');
+  const places = new Set(beats.map(({ position }) => position)).size;
+  expect(executionsOf(all) - before).toBeLessThanOrEqual(3 + places);
+  const first = all[0]!.positions;
+  expect(all[1]!.positions).toEqual([first[0], first[2]]);
+  expect(all[2]!.positions).toEqual([first[1]]);
 });
 
 function executionsOf(all: readonly Subscriber[]): number {

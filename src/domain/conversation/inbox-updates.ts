@@ -33,6 +33,8 @@ export const inboxUpdates: LiveField = {
     return Promise.resolve({
       scope: {},
       after: (args.after as number | null | undefined) ?? null,
+      // what becomes of a conversation depends on the filter
+      onlyChooses: false,
       async select(events, context) {
         const wanted = events.filter(isChange);
         const visible = await visibleEvents(wanted, context);

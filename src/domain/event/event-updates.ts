@@ -63,6 +63,7 @@ function planFor(
   return {
     scope,
     after: (after as number | null | undefined) ?? null,
+    onlyChooses: true,
     async select(all, context) {
       const wanted = all.filter(concerns);
       const visible = await visibleEvents(wanted, context);
@@ -73,8 +74,16 @@ function planFor(
   };
 }
 
+/** What was made of events that are still in memory. */
+const updates = new WeakMap<StoredEvent, EventUpdate>();
+
 function eventUpdate(event: StoredEvent): EventUpdate {
-  const source = eventSource(event);
-  const { position, messageId, conversationId, customerId } = source;
-  return { kind: 'EVENT', position, event: source, messageId, conversationId, customerId };
+  let update = updates.get(event);
+  if (!update) {
+    const source = eventSource(event);
+    const { position, messageId, conversationId, customerId } = source;
+    update = { kind: 'EVENT', position, event: source, messageId, conversationId, customerId };
+    updates.set(event, update);
+  }
+  return update;
 }

@@ -7,6 +7,8 @@ export interface LivePlan {
   scope: Scope;
   /** The position to begin after; null: now. */
   after: number | null;
+  /** Whether the arguments only choose among events: the item of one is the same for everybody. */
+  onlyChooses: boolean;
   /** The items of events, null for those that don't concern it or that the caller may not see. */
   select(events: readonly StoredEvent[], context: RequestContext): Promise<(Item | null)[]>;
   /** The item of a notice. */

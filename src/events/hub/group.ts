@@ -3,7 +3,6 @@ import type { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { isConnectionLoss } from '../../db/sessions';
 import type { Feed, FeedPage } from '../feed';
-import type { StoredEvent } from '../log';
 import type { LiveOperation, Notice } from './live-operation';
 import type { Member } from './member';
 import type { SharedResult } from './sink';
@@ -17,8 +16,11 @@ const MOST_SHARED = 64;
 /** So many results are handed over in one go. */
 const BURST = 32;
 
-/** Results of late, by group and position: subscribers that come back together share them too. */
-export type ResultCache = LRUCache<string, Promise<SharedResult | null>>;
+/**
+ * Results of late, by what makes them and position: operations that choose different events share them,
+ * and subscribers that come back together.
+ */
+export type ResultCache = LRUCache<string, Promise<SharedResult>>;
 
 export interface GroupOptions {
   feed: Feed;
@@ -186,50 +188,39 @@ export class Group {
     await handInTime(member, await this.notice(kind, member.position));
   }
 
-  private async notice(kind: Notice, position: number): Promise<SharedResult> {
+  private notice(kind: Notice, position: number): Promise<SharedResult> {
     const { operation } = this;
-    const item = operation.notice(kind, position);
-    const json = await operation.execute(item, this.options.contextFor(operation));
-    return shared(null, json);
+    return this.recall(`${operation.resultKey} ${kind} ${position}`, async () => {
+      const item = operation.notice(kind, position);
+      return shared(null, await operation.execute(item, this.options.contextFor(operation)));
+    });
   }
 
   /** The results of a page's events, in order; those that don't concern the group are left out. */
   private async resultsOf({ events }: FeedPage): Promise<SharedResult[]> {
     if (events.length === 0) return [];
-    const all = events.length > MOST_SHARED ? await this.execute(events) : await this.share(events);
-    return all.filter((result) => result !== null);
-  }
-
-  /** Results that subscribers may ask for who come a moment later. */
-  private share(events: readonly StoredEvent[]): Promise<(SharedResult | null)[]> {
-    const { results } = this.options;
-    const missing: StoredEvent[] = [];
-    let made: Promise<(SharedResult | null)[]> | undefined;
-    const promises = events.map((event) => {
-      const key = `${this.operation.key} ${event.position}`;
-      const known = results.get(key);
-      if (known) return known;
-      const index = missing.push(event) - 1;
-      made ??= Promise.resolve().then(() => this.execute(missing));
-      const promise = made.then((list) => list[index]!);
-      results.set(key, promise);
-      promise.catch(() => results.delete(key));
-      return promise;
-    });
-    return Promise.all(promises);
-  }
-
-  private async execute(events: readonly StoredEvent[]): Promise<(SharedResult | null)[]> {
     const { operation } = this;
-    const isAlone = events.length > MOST_SHARED;
-    const context = isAlone ? operation.openContext() : this.options.contextFor(operation);
+    const isShared = events.length <= MOST_SHARED;
+    const context = isShared ? this.options.contextFor(operation) : operation.openContext();
     const items = await operation.select(events, context);
-    return Promise.all(
-      items.map(async (item, index) => {
-        if (item === null) return null;
-        return shared(events[index]!.position, await operation.execute(item, context));
-      }),
-    );
+    const results = items.map((item, index) => {
+      if (item === null) return Promise.resolve(null);
+      const { position } = events[index]!;
+      const make = async () => shared(position, await operation.execute(item, context));
+      return isShared ? this.recall(`${operation.resultKey} ${position}`, make) : make();
+    });
+    return (await Promise.all(results)).filter((result) => result !== null);
+  }
+
+  /** What is there already, for another group or for somebody who came a moment earlier, or is made now. */
+  private recall(key: string, make: () => Promise<SharedResult>): Promise<SharedResult> {
+    const { results } = this.options;
+    const known = results.get(key);
+    if (known) return known;
+    const promise = make();
+    results.set(key, promise);
+    promise.catch(() => results.delete(key));
+    return promise;
   }
 }
 

@@ -27,7 +27,7 @@ const MOST_RESULTS = 50_000;
  */
 export class Hub {
   private readonly rooms = new Map<string, Room>();
-  private readonly results: ResultCache = new LRUCache<string, Promise<SharedResult | null>>({
+  private readonly results: ResultCache = new LRUCache<string, Promise<SharedResult>>({
     max: MOST_RESULTS,
     ttl: KEEP_RESULTS,
     ttlResolution: 500,

@@ -20,6 +20,8 @@ export interface Scope {
 export interface LiveOperation<Context = unknown> {
   /** The same for operations that get the same results: operation, variables but for `after`, rights. */
   key: string;
+  /** The same for operations that make the same result of an event, where it concerns them at all. */
+  resultKey: string;
   /** The same for actors with the same rights in the same workspace. */
   rights: string;
   actor: Actor;

@@ -31,7 +31,7 @@ export interface LiveOperationsOptions {
 /** What hubs ask of an operation, whatever it is about. */
 type Running = Pick<
   LiveOperation<RequestContext>,
-  'key' | 'rights' | 'actor' | 'openContext' | 'execute'
+  'key' | 'resultKey' | 'rights' | 'actor' | 'openContext' | 'execute'
 >;
 
 /** Makes subscriptions out of operations: what is followed, and how an item becomes a result. */
@@ -71,13 +71,15 @@ export class LiveOperations {
 
   private running(operation: ReadyOperation, root: RootField, actor: Actor): Running {
     const rights = rightsOf(actor);
-    const told = Object.entries(operation.coerced).filter(
-      ([name]) => !root.placeVariables.has(name),
-    );
+    const variables = Object.entries(operation.coerced);
+    const without = (names: ReadonlySet<string>) =>
+      JSON.stringify(variables.filter(([name]) => !names.has(name)));
+    // documents that come again are the same object, and so have the same number
+    const same = `${this.serialOf(operation.definition)} ${rights}`;
     const { services } = this.options;
     return {
-      // documents that come again are the same object, and so have the same number
-      key: `${this.serialOf(operation.definition)} ${rights} ${JSON.stringify(told)}`,
+      key: `${same} ${without(root.placeVariables)}`,
+      resultKey: `${same} ${without(root.ownVariables)}`,
       rights,
       actor,
       openContext: () => new RequestContext(randomUUID(), actor, services),
@@ -121,6 +123,7 @@ function logOperation(
 ): LiveOperation<RequestContext> {
   return {
     ...running,
+    resultKey: plan.onlyChooses ? running.resultKey : running.key,
     scope: plan.scope,
     after: after ?? plan.after,
     select: (events, context) => plan.select(events, context),

@@ -23,6 +23,8 @@ export interface RootField {
   args: Record<string, unknown>;
   /** The variables that give nothing but the position to begin after. */
   placeVariables: ReadonlySet<string>;
+  /** The variables that stand in its arguments and nowhere else. */
+  ownVariables: ReadonlySet<string>;
 }
 
 /**
@@ -39,7 +41,7 @@ export function rootFieldOf(schema: GraphQLSchema, operation: ReadyOperation): R
   return {
     name: field.name,
     args: getArgumentValues(field, node, coerced),
-    placeVariables: placeVariables(document, definition, node),
+    ...variablesOf(document, definition, node),
   };
 }
 
@@ -75,23 +77,38 @@ function fragmentOf(document: DocumentNode, name: string): FragmentDefinitionNod
   return found!;
 }
 
-/** The variable of the argument `after`, unless it is used elsewhere too. */
-function placeVariables(
+function variablesOf(
   document: DocumentNode,
   definition: OperationDefinitionNode,
   field: FieldNode,
-): ReadonlySet<string> {
+): Pick<RootField, 'placeVariables' | 'ownVariables'> {
+  const all = usesOf(document, definition);
+  const own = new Map<string, number>();
+  for (const argument of field.arguments ?? []) {
+    visit(argument, { Variable: ({ name: { value } }) => count(own, value) });
+  }
+  const onlyHere = [...own].filter(([name, uses]) => all.get(name) === uses).map(([name]) => name);
   const value = field.arguments?.find(({ name }) => name.value === 'after')?.value;
-  if (value?.kind !== Kind.VARIABLE) return new Set();
-  const name = value.name.value;
-  let uses = 0;
+  const place = value?.kind === Kind.VARIABLE ? value.name.value : null;
+  return {
+    placeVariables: new Set(onlyHere.filter((name) => name === place && all.get(name) === 1)),
+    ownVariables: new Set(onlyHere),
+  };
+}
+
+/** How often an operation, with the fragments of its document, uses each variable. */
+function usesOf(document: DocumentNode, definition: OperationDefinitionNode): Map<string, number> {
+  const uses = new Map<string, number>();
   visit(document, {
     // where it is declared is no use of it
     VariableDefinition: () => false,
     OperationDefinition: (node) => (node === definition ? undefined : false),
-    Variable: (node) => {
-      if (node.name.value === name) uses += 1;
-    },
+    Variable: ({ name: { value } }) => count(uses, value),
   });
-  return uses === 1 ? new Set([name]) : new Set();
+  return uses;
+}
+
+/** Counts one more; gives nothing back, because that would tell a visitor what to do. */
+function count(uses: Map<string, number>, name: string): void {
+  uses.set(name, (uses.get(name) ?? 0) + 1);
 }
