@@ -59,7 +59,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     const live = await startLive(core, (apiKeyId) => admissions.revoked(apiKeyId));
     closing.add(() => live.close());
     const inbound = await startInbound({
-      ...{ url, pool, system: core.system, sessions, connections, clock, log },
+      ...{ url, pool, system: core.system, sessions, connections, files, clock, log },
       onCommit: () => core.bell.ring(),
       isWorker: config.role !== 'api',
     });

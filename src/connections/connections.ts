@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Agent } from 'undici';
 import type { ConnectorContext } from '../connectors/kit/connector';
 import { Rejected } from '../connectors/kit/errors';
+import type { ConnectorHttp } from '../connectors/kit/http';
 import {
   createConnectorAgent,
   createConnectorHttp,
@@ -114,6 +115,11 @@ export class Connections {
       },
     };
     return context;
+  }
+
+  /** HTTP to any host that the operator's guard allows, for files that deliveries name by their URL. */
+  httpToAny(signal: AbortSignal): ConnectorHttp {
+    return createConnectorHttp({ agent: this.agent, hosts: ['*'], signal });
   }
 
   /** Closes all connections to platforms. */

@@ -6,8 +6,10 @@ import type { Sessions } from '../db/sessions';
 import type { UnitOfWork } from '../db/unit-of-work';
 import { runCommand } from '../domain/kit/command';
 import { DomainError } from '../domain/kit/errors';
+import type { Files } from '../files/files';
 import type { ChannelRef } from './bell';
 import { isDatabaseAway, isFault, pauseAfter, reason, reasonOf } from './failure';
+import { keepFiles } from './keep-files';
 import { normaliseBatch, type Reading } from './normalise-batch';
 import { readBatch, type BatchLimits, type QueuedDelivery } from './queue';
 import { takeIn, type Handled } from './take-in';
@@ -16,6 +18,7 @@ export interface LaneOptions {
   connections: Connections;
   sessions: Sessions;
   units: UnitOfWork;
+  files: Files;
   clock: () => Date;
   log: Pick<Logger, 'warn' | 'error'>;
   limits: BatchLimits;
@@ -35,7 +38,7 @@ export async function processNext(options: LaneOptions, channel: ChannelRef): Pr
     readBatch(session, channel, limits, clock()),
   );
   if (batch.length === 0) return false;
-  const readings = await normaliseBatch(open, batch);
+  const readings = await keepFiles(options, open, await normaliseBatch(open, batch));
   return new Batch(options, open).take(readings);
 }
 

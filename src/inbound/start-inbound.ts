@@ -6,6 +6,7 @@ import { createDataSource, poolOf } from '../db/data-source';
 import { Sessions } from '../db/sessions';
 import { UnitOfWork } from '../db/unit-of-work';
 import { LogWatch } from '../events/log-watch';
+import type { Files } from '../files/files';
 import { Acceptor } from './accept';
 import { channelsOfNotice, INBOUND_CHANNEL, InboundBell } from './bell';
 import { DeliveryDesk } from './delivery-desk';
@@ -20,6 +21,7 @@ export interface InboundOptions {
   system: Pool;
   sessions: Sessions;
   connections: Connections;
+  files: Files;
   clock: () => Date;
   log: Logger;
   /** Told of each commit that may have brought events. */
@@ -63,7 +65,7 @@ export async function startInbound(options: InboundOptions): Promise<Inbound> {
 }
 
 async function startProcessing(options: InboundOptions, bell: InboundBell) {
-  const { url, system, connections, clock, log, onCommit, lanes = 4 } = options;
+  const { url, system, connections, files, clock, log, onCommit, lanes = 4 } = options;
   const onError = (err: Error) => log.warn({ err }, 'a database connection of the way in was lost');
   // one to spare, so that none of the lanes waits for a connection
   const source = createDataSource({ url, role: 'parley_api', poolSize: lanes + 1, onError });
@@ -71,7 +73,7 @@ async function startProcessing(options: InboundOptions, bell: InboundBell) {
   const sessions = new Sessions(poolOf(source));
   const units = new UnitOfWork(source, sessions, onCommit);
   const processor = new Processor({
-    ...{ connections, sessions, units, clock, log, system, lanes },
+    ...{ connections, sessions, units, files, clock, log, system, lanes },
     limits: BATCH,
   });
   const watch = new LogWatch({

@@ -36,3 +36,18 @@ export async function enqueue<Payloads extends object = TaskPayloads>(
           ${runAt ?? null}, ${maxAttempts ?? null}, ${key ?? null})`,
   );
 }
+
+/** Adds one job of a task for each payload, with the usual options, in one statement. */
+export async function enqueueAll<Name extends keyof TaskPayloads>(
+  session: Session,
+  task: Name,
+  payloads: readonly TaskPayloads[Name][],
+): Promise<void> {
+  if (payloads.length === 0) return;
+  const texts = payloads.map((payload) => JSON.stringify(payload));
+  await queryObjects(
+    session,
+    sql`select parley_jobs.enqueue_job(${task}, payload::json, null, null, null, null)
+        from unnest(${texts}::text[]) payload`,
+  );
+}

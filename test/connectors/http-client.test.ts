@@ -124,12 +124,6 @@ describe.each([
       setImmediate(() => response.destroy());
     },
   ],
-  [
-    'an answer without an end',
-    (_: unknown, response: Parameters<RequestListener>[1]) => {
-      response.write('x'.repeat(2_000));
-    },
-  ],
 ])('%s', (_, listener) => {
   const limits = { timeout: 150, largestAnswer: 1_000 };
 
@@ -144,6 +138,18 @@ describe.each([
     const url = await platform(listener);
     expect(await failure(http(), { url, ...limits })).toBeInstanceOf(RetryLater);
   });
+});
+
+test('an answer without an end is not read to its end, and is no use to ask for again', async () => {
+  const url = await platform((_, response) => void response.write('x'.repeat(2_000)));
+  const error = await failure(http(), { url, largestAnswer: 1_000 });
+  expect(error).toMatchObject({ constructor: Rejected, code: 'TOO_LARGE' });
+});
+
+test('an answer without an end to a change leaves it open whether it was made', async () => {
+  const url = await platform((_, response) => void response.write('x'.repeat(2_000)));
+  const error = await failure(http(), { url, method: 'POST', largestAnswer: 1_000 });
+  expect(error).toBeInstanceOf(OutcomeUnknown);
 });
 
 test('the signal ends a request', async () => {

@@ -24,7 +24,7 @@ export interface RequestHooks {
 export interface ConnectorHttpOptions {
   /** The process's connections; see {@link createConnectorAgent}. */
   agent: Agent;
-  /** The hosts that may be spoken to; `*.example.com` for all below. */
+  /** The hosts that may be spoken to; `*.example.com` for all below, `*` for any that the guard allows. */
   hosts: readonly string[];
   /** Ends everything. */
   signal: AbortSignal;
@@ -62,11 +62,13 @@ export function createConnectorHttp(options: ConnectorHttpOptions): ConnectorHtt
   };
 }
 
-/** Whether a host is one of a list, in which `*.example.com` stands for all below. */
+/** Whether a host is one of a list, in which `*.example.com` stands for all below, and `*` for any. */
 export function isAmongHosts(hostname: string, hosts: readonly string[]): boolean {
   const host = hostname.toLowerCase();
   return hosts.some((allowed) =>
-    allowed.startsWith('*.') ? host.endsWith(allowed.slice(1)) : host === allowed.toLowerCase(),
+    allowed.startsWith('*')
+      ? host.endsWith(allowed.slice(1).toLowerCase())
+      : host === allowed.toLowerCase(),
   );
 }
 
@@ -153,6 +155,8 @@ function responseOf(answer: Dispatcher.ResponseData, body: Buffer): ConnectorRes
   };
 }
 
+const TOO_LARGE = 'The answer is larger than Parley takes.';
+
 /** Failures by which no request has left: the connection did not come about. */
 const notSent = new Set([
   'ECONNREFUSED',
@@ -168,10 +172,10 @@ function classify(error: unknown, changes: boolean): Error {
   if (error instanceof OutgoingRefused) {
     return new Rejected('HOST_NOT_ALLOWED', error.message, { cause: error });
   }
-  const words =
-    error instanceof AnswerTooLarge
-      ? 'The answer is larger than Parley reads.'
-      : failureWords(error);
+  if (error instanceof AnswerTooLarge && !changes) {
+    return new Rejected('TOO_LARGE', TOO_LARGE, { cause: error });
+  }
+  const words = error instanceof AnswerTooLarge ? TOO_LARGE : failureWords(error);
   return changes && !isUnsent(error)
     ? new OutcomeUnknown(words, { cause: error })
     : new RetryLater(words, undefined, { cause: error });

@@ -101,6 +101,7 @@ function itemShape({ instant: at, order, bytes }: Leaves) {
     externalId: text(LONGEST_URL).nullish(),
     bytes: bytes.nullish(),
     contentId: name,
+    failure: text(LONGEST_BODY).nullish(),
   });
   const answer = z.strictObject({
     key: text(LONGEST_NAME),

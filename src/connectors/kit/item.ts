@@ -42,6 +42,10 @@ export interface InboundAttachment {
   bytes?: Buffer | null;
   /** By which an HTML body shows it. */
   contentId?: string | null;
+  /** Where the kit has put `bytes`; not for connectors to give. */
+  kept?: { storageKey: string; byteSize: number; sha256: Buffer };
+  /** Why the file can't be had, for people. */
+  failure?: string | null;
 }
 
 /** Structured parts of a message beside its text. */

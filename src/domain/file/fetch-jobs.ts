@@ -1,15 +1,11 @@
-import { enqueue } from '../../jobs/queue';
+import { enqueueAll } from '../../jobs/queue';
 import type { Work } from '../kit/command';
 
-/** Has the bytes of pending attachments fetched after the commit; of one conversation at a time. */
-export async function fetchLater(
+/** Has the bytes of pending attachments fetched after the commit. */
+export function fetchLater(
   { session, actor: { workspaceId } }: Work,
   attachmentIds: readonly string[],
 ): Promise<void> {
-  for (const attachmentId of attachmentIds) {
-    await enqueue(session, {
-      task: 'fetch-attachment',
-      payload: { workspaceId, attachmentId },
-    });
-  }
+  const payloads = attachmentIds.map((attachmentId) => ({ workspaceId, attachmentId }));
+  return enqueueAll(session, 'fetch-attachment', payloads);
 }

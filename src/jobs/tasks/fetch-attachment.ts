@@ -92,11 +92,15 @@ async function fetchFrom(
   { externalId, url }: PendingFile,
   signal: AbortSignal,
 ): Promise<FetchedMedia> {
-  const context = connections.contextOf(open, signal);
   const { largestBytes } = files;
-  const fetched = open.connector.fetchMedia
-    ? await open.connector.fetchMedia({ externalId, url }, context, largestBytes)
-    : await fetchUrl(context.http, url, largestBytes);
+  const { connector } = open;
+  const fetched = connector.fetchMedia
+    ? await connector.fetchMedia(
+        { externalId, url },
+        connections.contextOf(open, signal),
+        largestBytes,
+      )
+    : await fetchUrl(connections.httpToAny(signal), url, largestBytes);
   if (fetched.bytes.length > largestBytes) throw new Rejected('TOO_LARGE', tooLarge(largestBytes));
   return fetched;
 }
