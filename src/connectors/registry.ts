@@ -1,5 +1,6 @@
+import { bluesky } from './bluesky';
 import { custom } from './custom';
 import type { Connector } from './kit/connector';
 
 /** Every connector, by its id: a new one is a folder and a line here. */
-export const connectors: Readonly<Record<string, Connector>> = { custom };
+export const connectors: Readonly<Record<string, Connector>> = { bluesky, custom };
