@@ -50,30 +50,47 @@ test('an edit replaces the text and keeps what it said before', async () => {
   });
 });
 
-test('an edit that is told twice, or after a newer one, changes nothing', async () => {
+test('an edit that is told twice changes nothing', async () => {
   const { owner, id, again } = await aMessage();
-  await again({ body: 'third', editedAt: '2026-02-01T10:10:00Z' });
+  const edit = { body: 'second', editedAt: '2026-02-01T10:10:00Z' };
+  await again(edit);
   const before = await historyOf(owner, id);
-  const repeated = await again({ body: 'third', editedAt: '2026-02-01T10:10:00Z' });
-  const late = await again({ body: 'second', editedAt: '2026-02-01T10:05:00Z' });
-  expect([repeated.outcome, late.outcome]).toEqual(['UNCHANGED', 'UNCHANGED']);
+  expect((await again(edit)).outcome).toBe('UNCHANGED');
   expect(await historyOf(owner, id)).toEqual(before);
 });
 
-test('a deletion empties the text, keeps it in the history, and later edits change nothing', async () => {
+test('an edit that is told after a newer one takes its place in the history', async () => {
+  const { owner, id, again } = await aMessage();
+  await again({ body: 'third', editedAt: '2026-02-01T10:10:00Z' });
+  await again({ body: 'second', editedAt: '2026-02-01T10:05:00Z' });
+  expect(await historyOf(owner, id)).toEqual({
+    body: 'third',
+    editedAt: '2026-02-01T10:10:00.000Z',
+    deletedAt: null,
+    revisions: {
+      nodes: [
+        { kind: 'EDITED', previousBody: 'first', occurredAt: '2026-02-01T10:05:00.000Z' },
+        { kind: 'EDITED', previousBody: 'second', occurredAt: '2026-02-01T10:10:00.000Z' },
+      ],
+    },
+  });
+});
+
+test('a deletion empties the text and keeps it in the history, and so does what is told later', async () => {
   const { owner, id, again } = await aMessage();
   const deletion = { deletedAt: '2026-02-01T11:00:00Z' };
   expect((await again(deletion)).outcome).toBe('UPDATED');
   expect((await again(deletion)).outcome).toBe('UNCHANGED');
-  expect((await again({ body: 'late', editedAt: '2026-02-01T12:00:00Z' })).outcome).toBe(
-    'UNCHANGED',
-  );
+  await again({ body: 'late', editedAt: '2026-02-01T10:30:00Z' });
   expect(await historyOf(owner, id)).toEqual({
     body: '',
-    editedAt: null,
+    editedAt: '2026-02-01T10:30:00.000Z',
     deletedAt: '2026-02-01T11:00:00.000Z',
     revisions: {
-      nodes: [{ kind: 'DELETED', previousBody: 'first', occurredAt: '2026-02-01T11:00:00.000Z' }],
+      nodes: [
+        { kind: 'EDITED', previousBody: 'first', occurredAt: '2026-02-01T10:30:00.000Z' },
+        { kind: 'DELETED', previousBody: 'late', occurredAt: '2026-02-01T11:00:00.000Z' },
+      ],
     },
   });
 });

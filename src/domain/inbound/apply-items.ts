@@ -1,7 +1,15 @@
 import type { InboundItem } from '../../connectors/kit/item';
 import type { NewEvent } from '../../events/registry';
+import { reportHealth } from '../channel/set-health';
 import type { Work } from '../kit/command';
+import { applyNews, type ToldVersions } from './apply-news';
+import { takeAwaited } from './awaited';
+import { withinLimits } from './limits';
 import { applyMessages } from './messages';
+import { isNews, nameOf, type News } from './news';
+import { followFormerIds, meetPeople, newsRef, refOf } from './people';
+import { resolvePosts } from './posts';
+import { momentOf, recordMoments } from './touchpoints';
 
 /** The channel that items come from. */
 export interface ItemChannel {
@@ -21,8 +29,67 @@ export interface ItemChannel {
 export async function applyItems(
   work: Work,
   channel: ItemChannel,
-  items: readonly InboundItem[],
+  given: readonly InboundItem[],
 ): Promise<NewEvent[]> {
+  const events: NewEvent[] = [];
+  const items = given.map(withinLimits);
   const messages = items.filter((item) => item.type === 'message');
-  return applyMessages(work, channel, messages);
+  const { posts, versions } = await resolvePosts(
+    work,
+    channel,
+    items.flatMap((item) =>
+      item.type === 'post' ? item.post : item.type === 'message' ? (item.post ?? []) : [],
+    ),
+    events,
+  );
+  const told: ToldVersions = { messages: [], posts: versions };
+  const names = await applyMessages(work, channel, messages, posts, told, events);
+  for (const { externalId, isNew } of posts.values()) if (isNew) names.push(nameOf({ externalId }));
+  names.push(...(await applyPeople(work, channel, items, events)));
+
+  // reactions that come now may be what other news wait for, but nothing waits for those
+  let news: News[] = [...items.filter(isNews), ...(await takeAwaited(work, channel, names))];
+  let first = told;
+  while (news.length > 0 || first.messages.length > 0 || first.posts.length > 0) {
+    const later = await applyNews(work, channel, news, first, events);
+    first = { messages: [], posts: [] };
+    news = await takeAwaited(work, channel, later);
+  }
+  await applyHealth(work, channel, items, events);
+  return events;
+}
+
+/** News of people, and moments of theirs that are no messages. */
+async function applyPeople(
+  work: Work,
+  channel: ItemChannel,
+  items: readonly InboundItem[],
+  events: NewEvent[],
+): Promise<string[]> {
+  const people = items.filter((item) => item.type === 'party');
+  const touchpoints = items.filter((item) => item.type === 'touchpoint');
+  const refs = [
+    ...people.map((item) => newsRef(channel, item)),
+    ...touchpoints.map(({ party, occurredAt }) => refOf(channel, party, occurredAt)),
+  ];
+  const customers = await meetPeople(work, refs, events);
+  await followFormerIds(work, channel, people, customers, events);
+  const moments = touchpoints.map((item) => momentOf(channel, item, customers));
+  events.push(...(await recordMoments(work, channel, moments)));
+  return touchpoints.map(({ externalId }) => nameOf({ externalId }));
+}
+
+async function applyHealth(
+  work: Work,
+  channel: ItemChannel,
+  items: readonly InboundItem[],
+  events: NewEvent[],
+): Promise<void> {
+  const told = items
+    .filter((item) => item.type === 'health')
+    .sort((a, b) => a.at.getTime() - b.at.getTime());
+  for (const { health, reason, at } of told) {
+    const report = { part: 'ACCOUNT', health, reason, at } as const;
+    events.push(...(await reportHealth(work, channel.id, report)));
+  }
 }

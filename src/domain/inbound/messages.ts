@@ -1,48 +1,79 @@
-import type { MessageItem, Party } from '../../connectors/kit/item';
+import type { MessageItem } from '../../connectors/kit/item';
 import type { NewEvent } from '../../events/registry';
 import { ingestItems } from '../ingest/ingest';
-import type { Author, IdentityRef, InboundItem } from '../ingest/item';
+import type { Author, Ingested, InboundItem } from '../ingest/item';
 import type { Work } from '../kit/command';
 import { MOST_ATTACHMENTS } from '../message/attachments';
-import { reviseMessage } from '../message/revise-message';
+import { forwardStatuses } from '../message/forward-status';
 import type { ItemChannel } from './apply-items';
+import type { ToldVersions } from './apply-news';
 import { addFiles } from './attachments';
-import { resolvePosts } from './posts';
+import { findEchoes } from './echoes';
+import { nameOf } from './news';
+import { refOf } from './people';
+import { underWatermarks } from './watermarks';
 
-/** Takes in messages: the customers, conversations and posts that they name, and their files. */
+/**
+ * Takes in messages: the customers and conversations that they name, and their files. An echo of a
+ * message of ours is none of its own.
+ * @param posts UUIDs of the posts that they name, by external id.
+ * @returns the names under which something is known now that was not before.
+ */
 export async function applyMessages(
   work: Work,
   channel: ItemChannel,
   items: readonly MessageItem[],
-): Promise<NewEvent[]> {
+  posts: ReadonlyMap<string, { id: string }>,
+  told: ToldVersions,
+  events: NewEvent[],
+): Promise<string[]> {
   if (items.length === 0) return [];
-  const posts = await resolvePosts(
-    work,
-    channel.id,
-    items.flatMap(({ post }) => post ?? []),
-  );
-  const { ingested, events } = await ingestItems(
+  const echoes = await findEchoes(work, channel, items);
+  events.push(...(await forwardStatuses(work, echoes)));
+  const { ingested, events: made } = await ingestItems(
     work,
     items.map((item) => ingestItemOf(channel, item, posts)),
   );
-  const files = items.flatMap(({ attachments = [] }, index) => {
-    const { outcome, messageId } = ingested[index]!;
-    if (outcome !== 'CREATED') return [];
-    return attachments.slice(0, MOST_ATTACHMENTS).map((file) => ({ messageId, file }));
-  });
-  await addFiles(work, files);
-  for (const [index, { editedAt, body }] of items.entries()) {
-    const { outcome, ...place } = ingested[index]!;
-    if (!editedAt || outcome === 'CREATED') continue;
-    events.push(...(await reviseMessage(work, place, { body, editedAt, deletedAt: null })));
+  events.push(...made);
+  const outcomes = items.map((item, index) => ({ item, ...ingested[index]! }));
+  const created = outcomes.filter(({ outcome }) => outcome === 'CREATED');
+  await addFiles(
+    work,
+    created.flatMap(({ item: { attachments = [] }, messageId }) =>
+      attachments.slice(0, MOST_ATTACHMENTS).map((file) => ({ messageId, file })),
+    ),
+  );
+  tellVersions(outcomes, told);
+  const sent = [...created.filter(({ item }) => item.direction === 'OUTBOUND'), ...echoes].map(
+    ({ messageId }) => messageId,
+  );
+  events.push(...(await forwardStatuses(work, await underWatermarks(work, sent))));
+  return [
+    ...created.flatMap(({ item: { externalId, clientKey, threadKey } }) => [
+      nameOf({ externalId }),
+      nameOf({ threadKey }),
+      ...(clientKey ? [nameOf({ clientKey })] : []),
+    ]),
+    ...echoes.map(({ externalId }) => nameOf({ externalId: externalId! })),
+  ];
+}
+
+/** What messages that were here already, or come twice in the batch, say of their earlier texts. */
+function tellVersions(
+  outcomes: readonly (Ingested & { item: MessageItem })[],
+  told: ToldVersions,
+): void {
+  for (const { item, outcome, messageId, conversationId } of outcomes) {
+    if (outcome === 'CREATED') continue;
+    const versions = [{ body: item.body, at: item.editedAt ?? null }];
+    told.messages.push({ messageId, conversationId, versions, deletedAt: null });
   }
-  return events;
 }
 
 function ingestItemOf(
   channel: ItemChannel,
   item: MessageItem,
-  posts: ReadonlyMap<string, string>,
+  posts: ReadonlyMap<string, { id: string }>,
 ): InboundItem {
   const { author, customer, direction, sentAt } = item;
   const writer = author && 'externalId' in author ? author : null;
@@ -50,21 +81,22 @@ function ingestItemOf(
   return {
     channelId: channel.id,
     threadKey: item.threadKey,
-    relatedTo: item.relatedTo,
     externalId: item.externalId,
     orderKey: item.orderKey ?? 0n,
     direction,
     author: authorOf(channel, item),
     customer: named && refOf(channel, named, sentAt),
     replyTo: item.replyTo ? { externalId: item.replyTo } : null,
-    sentAt: item.sentAt,
+    relatedTo: item.relatedTo,
+    sentAt,
     body: item.body,
     visibility: item.visibility ?? channel.visibility,
     subject: item.subject,
-    postId: item.post && posts.get(item.post.externalId),
+    postId: item.post && posts.get(item.post.externalId)?.id,
     content: item.content,
     editedAt: item.editedAt,
-    clientKey: item.clientKey,
+    status: direction === 'OUTBOUND' ? 'SENT' : null,
+    clientKey: direction === 'OUTBOUND' ? item.clientKey : null,
     platform: item.platform,
     conversationPlatform: item.conversationPlatform,
     answers: item.answers,
@@ -83,20 +115,4 @@ function authorOf(
     return writer ? { identity: refOf(channel, writer, sentAt) } : { name: channel.name };
   }
   return { name: author?.displayName ?? author?.handle ?? channel.name };
-}
-
-/** A party as one of the channel's identities. */
-export function refOf(channel: ItemChannel, party: Party, toldAt: Date): IdentityRef {
-  return {
-    channelKind: channel.kind,
-    scope: channel.identityScope,
-    externalId: party.externalId,
-    handle: party.handle,
-    displayName: party.displayName,
-    aliases: party.aliases,
-    email: party.email?.toLowerCase(),
-    phone: party.phone,
-    profile: party.profile,
-    toldAt,
-  };
 }

@@ -144,6 +144,12 @@ async function awaitParents(
   await known.find(work, missing);
 }
 
+/** As {@link awaitParents} does, for what else waits for messages of a channel. */
+export async function holdUpMessages(work: Work, channelId: string): Promise<void> {
+  const lock = lockChannels(work, 'pg_advisory_xact_lock', [{ channelId }]);
+  await queryObjects(work.session, lock);
+}
+
 function lockChannels(
   { actor }: Work,
   lock: 'pg_advisory_xact_lock' | 'pg_advisory_xact_lock_shared',

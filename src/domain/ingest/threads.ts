@@ -34,7 +34,9 @@ export interface Thread extends ToldFacts {
 }
 
 /** What filters look at of a conversation, as ingest holds it now. */
-export function threadFacts(thread: Omit<Thread, 'isNew' | 'before'>): ConversationFacts {
+export function threadFacts(
+  thread: Pick<Thread, keyof ConversationFacts & keyof Thread>,
+): ConversationFacts {
   const { channelId, visibility, status, assigneeId, customerId, tagIds } = thread;
   return {
     channelId,

@@ -12,7 +12,7 @@ import type { UpsertOutcome } from '../kit/upsert-outcome';
 import { LONGEST_BODY } from './add-note';
 import { findOrMakePost, postInput } from '../post/find-or-make-post';
 import { addAttachments, attachmentInputs } from './attachments';
-import { reviseMessage } from './revise-message';
+import { reviseMessages } from './revise-message';
 
 const externalId = line(500);
 
@@ -76,12 +76,18 @@ export const recordMessage = defineCommand({
       body: input.body,
       visibility: input.visibility,
       subject: input.subject,
+      editedAt: input.editedAt,
       postId: input.post && (await findOrMakePost(work, channelId, input.post)),
     };
     const { ingested, events } = await ingestItems(work, [item]);
     const { messageId, conversationId, outcome } = ingested[0]!;
     if (outcome === 'CREATED') await addAttachments(work, messageId, input.attachments ?? []);
-    const revisions = await reviseMessage(work, { messageId, conversationId }, input);
+    const { body, editedAt, deletedAt } = input;
+    const versions = editedAt && outcome === 'UNCHANGED' ? [{ body, at: editedAt }] : [];
+    const revisions =
+      versions.length > 0 || deletedAt
+        ? await reviseMessages(work, [{ messageId, conversationId, versions, deletedAt }])
+        : [];
     const isUpdate = outcome === 'UNCHANGED' && revisions.length > 0;
     return {
       result: { messageId, conversationId, outcome: isUpdate ? 'UPDATED' : outcome },

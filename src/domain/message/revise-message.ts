@@ -1,76 +1,60 @@
-import { Conversation, Message, MessageRevision } from '../../entities';
 import type { NewEvent } from '../../events/registry';
-import { changeOf, factsOf } from '../conversation/facts';
+import { lockFacts } from '../conversation/lock-facts';
 import type { Work } from '../kit/command';
-import { newId } from '../kit/ids';
+import { keepHistories } from './keep-history';
+import type { Revision } from './history';
 
-/** What the platform says of a message's later life. */
-export interface Revision {
-  body: string;
-  /** Provider's time of the edit that `body` comes from. */
-  editedAt: Date | null;
-  /** Provider's time of the deletion. */
-  deletedAt: Date | null;
+/** A message that is here already. */
+export interface KnownMessage {
+  messageId: string;
+  conversationId: string;
 }
 
 /**
- * Brings a message that is here already up to an edit or a deletion, and keeps what it said before.
- * News that is not newer than what is known changes nothing, so that repeated and reordered reports
- * come to the same state.
+ * Brings messages that are here already up to edits and deletions, and keeps what they said before.
+ * Repeated and reordered reports come to the same state.
  */
-export async function reviseMessage(
+export async function reviseMessages(
   work: Work,
-  { messageId, conversationId }: { messageId: string; conversationId: string },
-  revision: Revision,
+  revisions: readonly (KnownMessage & Revision)[],
 ): Promise<NewEvent[]> {
-  const events: NewEvent[] = [];
-  if (!revision.editedAt && !revision.deletedAt) return events;
-  const { manager, actor } = work;
-  const { workspaceId } = actor;
+  if (revisions.length === 0) return [];
+  const places = new Map(revisions.map((it) => [it.messageId, it.conversationId]));
   // two reports at once: the later one has to see what the earlier one has done
-  const conversation = await manager.findOneOrFail(Conversation, {
-    where: { workspaceId, id: conversationId },
-    lock: { mode: 'pessimistic_write' },
-  });
-  const message = await manager.findOneByOrFail(Message, { workspaceId, id: messageId });
-  const data = { ...changeOf(await factsOf(work, conversation)), conversationId };
-  const { editedAt, deletedAt, body } = revision;
-  const isNewer = editedAt && (message.editedAt ?? message.sentAt) < editedAt;
-  if (isNewer && !message.deletedAt) {
-    if (body === message.body) {
-      await manager.update(Message, keyOf(message), { editedAt });
-    } else {
-      await supersede(work, message, 'EDITED', editedAt, { body, editedAt });
-      message.body = body;
-      events.push({ type: 'message.edited', subjectId: messageId, occurredAt: editedAt, data });
-    }
+  const changes = await lockFacts(work, [...places.values()]);
+  const byMessage = new Map<string, Revision>();
+  for (const { messageId, versions, deletedAt } of revisions) {
+    const before = byMessage.get(messageId);
+    byMessage.set(messageId, {
+      versions: [...(before?.versions ?? []), ...versions],
+      deletedAt:
+        before?.deletedAt && (!deletedAt || before.deletedAt < deletedAt)
+          ? before.deletedAt
+          : deletedAt,
+    });
   }
-  if (deletedAt && !message.deletedAt) {
-    await supersede(work, message, 'DELETED', deletedAt, { body: '', deletedAt });
-    events.push({ type: 'message.deleted', subjectId: messageId, occurredAt: deletedAt, data });
-  }
-  return events;
-}
-
-async function supersede(
-  { manager, now }: Work,
-  message: Message,
-  kind: MessageRevision['kind'],
-  occurredAt: Date,
-  changes: Partial<Pick<Message, 'body' | 'editedAt' | 'deletedAt'>>,
-): Promise<void> {
-  await manager.insert(MessageRevision, {
-    workspaceId: message.workspaceId,
-    id: newId(),
-    messageId: message.id,
-    kind,
-    previousBody: message.body,
-    occurredAt,
-    recordedAt: now,
-  });
-  await manager.update(Message, keyOf(message), changes);
-}
-
-function keyOf({ workspaceId, id }: Message) {
-  return { workspaceId, id };
+  const revised = await keepHistories(work, 'message', byMessage);
+  return [...revised].flatMap(
+    ([subjectId, { isEdited, isDeleted, newest, deletedAt }]): NewEvent[] => {
+      const conversationId = places.get(subjectId)!;
+      const data = { ...changes.get(conversationId)!, conversationId };
+      // what is deleted says nothing any longer, whatever else is told of it
+      const edited = isEdited && (isDeleted || !deletedAt);
+      return [
+        ...(edited
+          ? [
+              {
+                type: 'message.edited',
+                subjectId,
+                occurredAt: newest?.at ?? work.now,
+                data,
+              } as const,
+            ]
+          : []),
+        ...(isDeleted
+          ? [{ type: 'message.deleted', subjectId, occurredAt: deletedAt!, data } as const]
+          : []),
+      ];
+    },
+  );
 }

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import type {
+  DeletionItem,
+  EditItem,
+  HidingItem,
+  InboundItem,
+  ReactionItem,
+  ReceiptItem,
+} from '../../connectors/kit/item';
+import { textOf } from '../ingest/facts';
+
+/** News of something that the platform has named before, or will name later. */
+export type News = EditItem | DeletionItem | HidingItem | ReactionItem | ReceiptItem;
+
+export function isNews(item: InboundItem): item is News {
+  return ['edit', 'deletion', 'hiding', 'reaction', 'receipt'].includes(item.type);
+}
+
+/** What news are about: by the platform's id, by our client key, or a whole conversation. */
+export type Subject = { externalId: string } | { clientKey: string } | { threadKey: string };
+
+export function subjectOf(news: News): Subject {
+  return news.type === 'receipt' ? news.about : { externalId: news.externalId };
+}
+
+/** A subject's name, unique in its channel; kept with news that wait for it. */
+export function nameOf(subject: Subject): string {
+  if ('externalId' in subject) return `id ${subject.externalId}`;
+  return 'clientKey' in subject ? `key ${subject.clientKey}` : `thread ${subject.threadKey}`;
+}
+
+/** By which the same news are known again. */
+export function keyOf(news: News): string {
+  return createHash('sha256')
+    .update(textOf(JSON.parse(JSON.stringify(news))))
+    .digest('base64');
+}
+
+const MOMENTS = ['at', 'editedAt', 'deletedAt'];
+
+/** News as they were kept as JSON. */
+export function readNews(stored: Record<string, unknown>): News {
+  const entries = Object.entries(stored).map(([name, value]) => [
+    name,
+    MOMENTS.includes(name) ? new Date(value as string) : value,
+  ]);
+  return Object.fromEntries(entries) as News;
+}
