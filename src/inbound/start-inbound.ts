@@ -68,7 +68,10 @@ async function startProcessing(options: InboundOptions, bell: InboundBell) {
   const { url, system, connections, files, clock, log, onCommit, lanes = 4 } = options;
   const onError = (err: Error) => log.warn({ err }, 'a database connection of the way in was lost');
   // one to spare, so that none of the lanes waits for a connection
-  const source = createDataSource({ url, role: 'parley_api', poolSize: lanes + 1, onError });
+  const source = createDataSource({
+    ...{ url, role: 'parley_api', poolSize: lanes + 1, onError },
+    forCommands: true,
+  });
   await source.initialize();
   const sessions = new Sessions(poolOf(source));
   const units = new UnitOfWork(source, sessions, onCommit);

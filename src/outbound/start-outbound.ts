@@ -54,7 +54,10 @@ export async function startOutbound(options: OutboundOptions): Promise<Outbound>
   const { slots = 64, slotsEach = 4, stopSeconds = 5 } = options;
   const onError = (err: Error) =>
     log.warn({ err }, 'a database connection of the way out was lost');
-  const source = createDataSource({ url, role: 'parley_system', poolSize: POOL_SIZE, onError });
+  const source = createDataSource({
+    ...{ url, role: 'parley_system', poolSize: POOL_SIZE, onError },
+    forCommands: true,
+  });
   await source.initialize();
   const system = poolOf(source);
   const sessions = new Sessions(system);

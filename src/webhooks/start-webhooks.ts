@@ -58,7 +58,10 @@ export async function startWebhooks(options: WebhooksOptions): Promise<Webhooks>
   const { url, log, clock, secrets, outgoing, config } = options;
   const { slots = 256, slotsEach = 8, backlog = 10_000 } = options;
   const onError = (err: Error) => log.warn({ err }, 'a database connection of webhooks was lost');
-  const source = createDataSource({ url, role: 'parley_system', poolSize: POOL_SIZE, onError });
+  const source = createDataSource({
+    ...{ url, role: 'parley_system', poolSize: POOL_SIZE, onError },
+    forCommands: true,
+  });
   await source.initialize();
   const pool = poolOf(source);
   const units = new UnitOfWork(source, new Sessions(pool));

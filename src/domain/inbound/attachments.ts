@@ -25,7 +25,10 @@ export async function addFiles(work: Work, files: readonly FileOfMessage[]): Pro
     message_id: ['uuid', ({ messageId }) => messageId],
     file_name: ['text', ({ file }) => (file.fileName ? safeFileName(file.fileName) : null)],
     content_type: ['text', ({ file }) => plainMediaType(file.contentType)],
-    byte_size: ['bigint', ({ file }) => file.kept?.byteSize ?? file.byteSize ?? null],
+    byte_size: [
+      'bigint',
+      ({ file }) => file.kept?.byteSize ?? file.byteSize ?? file.bytes?.length ?? null,
+    ],
     source_url: ['text', ({ file }) => file.url ?? null],
     external_id: ['text', ({ file }) => file.externalId ?? null],
     content_id: ['text', ({ file }) => file.contentId ?? null],
