@@ -21,9 +21,8 @@ const SHORTEST_WAIT = 0.05;
 export function rateBudgets(budgets: Budgets): (key: ChannelKey) => RequestHooks {
   return (key) => ({
     async beforeRequest(bucket) {
-      const emptyUntil = await take(budgets, key, bucket);
-      if (!emptyUntil) return;
-      const seconds = (emptyUntil.getTime() - budgets.clock().getTime()) / 1_000;
+      const seconds = await take(budgets, key, bucket);
+      if (seconds === null) return;
       const words = 'The account has done as much as its platform allows for now.';
       throw new RetryLater(words, Math.max(SHORTEST_WAIT, seconds));
     },
@@ -34,43 +33,45 @@ export function rateBudgets(budgets: Budgets): (key: ChannelKey) => RequestHooks
   });
 }
 
-/** Takes one; gives until when there is none left, or null. */
+/** Takes one; gives for how many seconds there is none left, or null. */
 async function take(
-  { sessions, clock }: Budgets,
+  { sessions }: Budgets,
   { workspaceId, channelId }: ChannelKey,
   bucket: string,
-): Promise<Date | null> {
-  const now = clock();
+): Promise<number | null> {
   const key = sql`workspace_id = ${workspaceId} and channel_id = ${channelId}
-    and bucket = ${bucket} and resets_at > ${now}`;
-  const [row] = await sessions.objects<{ taken: boolean; resetsAt: Date | null }>(
+    and bucket = ${bucket} and resets_at > now()`;
+  const [row] = await sessions.objects<{ taken: boolean; seconds: number | null }>(
     workspaceId,
     // what the other process has left is only seen by the update, which waits for it
     sql`with taken as (
           update rate_budget set remaining = remaining - 1 where ${key} and remaining > 0 returning 1
         )
         select exists (select from taken) taken,
-          (select resets_at from rate_budget where ${key}) "resetsAt"`,
+          (select extract(epoch from resets_at - now())::float8 from rate_budget where ${key}) seconds`,
   );
-  return row!.taken ? null : row!.resetsAt;
+  return row!.taken ? null : row!.seconds;
 }
 
 /**
  * Answers come in any order, and do not know of requests that are under way: within one window the
- * least counts, and of windows the latest. That nothing is left always counts.
+ * least counts, and of windows the latest. That nothing is left always counts. Times are kept by the
+ * database's clock, which is the same for all processes.
  */
 async function refresh(
-  { sessions }: Budgets,
+  { sessions, clock }: Budgets,
   { workspaceId, channelId }: ChannelKey,
   bucket: string,
   { remaining, resetsAt }: Allowance,
 ): Promise<void> {
+  const seconds = (resetsAt.getTime() - clock().getTime()) / 1_000;
   const second = sql`interval '1 second'`;
   await sessions.with(workspaceId, (session) =>
     queryObjects(
       session,
       sql`insert into rate_budget as b (workspace_id, channel_id, bucket, remaining, resets_at)
-          values (${workspaceId}, ${channelId}, ${bucket}, ${remaining}, ${resetsAt})
+          values (${workspaceId}, ${channelId}, ${bucket}, ${remaining},
+            now() + ${seconds}::float8 * ${second})
           on conflict (workspace_id, channel_id, bucket) do update set
             remaining = case when excluded.resets_at > b.resets_at + ${second}
               then excluded.remaining else least(b.remaining, excluded.remaining) end,

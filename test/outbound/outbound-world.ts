@@ -11,6 +11,7 @@ import { startTestApp, type TestApp } from '../support/app';
 import { call, must, type WireProblem } from '../support/call';
 import type { Client } from '../support/client';
 import { asOwner } from '../support/owner';
+import { until } from '../support/process';
 import { unique } from '../support/world';
 import { Platform } from './platform';
 
@@ -190,6 +191,46 @@ export class OutboundWorld {
     if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
   }
 
+  /** Waits until a message needs no more attempts. */
+  async settled(owner: Client, id: string): Promise<void> {
+    const isOver = async () => !/QUEUED|SENDING/.test((await this.view(owner, id)).status!);
+    await this.becomes(isOver);
+  }
+
+  /** Waits until something holds that takes more than one attempt. */
+  async becomes(holds: () => Promise<boolean>): Promise<void> {
+    await until(holds, 'it holds');
+  }
+
+  /** Has a message sent after all. */
+  async retry(owner: Client, id: string): Promise<void> {
+    await must(owner, 'messageSendRetry', { id }, 'message { id }');
+  }
+
+  /** How a channel gets on. */
+  async health({
+    workspaceId,
+    channelId,
+  }: Line): Promise<{ health: string; reason: string | null }> {
+    const [state] = await asOwner<{ health: string; reason: string | null }>(
+      this.parley,
+      `select health, health_reason reason from channel_state
+       where workspace_id = $1 and channel_id = $2`,
+      [workspaceId, channelId],
+    );
+    return state!;
+  }
+
+  /** Has a channel's credentials be good again. */
+  async reconnect({ workspaceId, channelId }: Line): Promise<void> {
+    await asOwner(
+      this.parley,
+      `update channel_state set health = 'OK', health_reason = null, health_parts = '{}'
+       where workspace_id = $1 and channel_id = $2`,
+      [workspaceId, channelId],
+    );
+  }
+
   drain(): Promise<void> {
     return this.parley.app.drain();
   }
@@ -201,6 +242,18 @@ export class OutboundWorld {
       'select count(*)::int count from outbound_queue',
     );
     return row!.count;
+  }
+
+  /** Waits until what was delivered is taken in. */
+  async takenIn({ workspaceId }: Line): Promise<void> {
+    await this.becomes(async () => {
+      const [row] = await asOwner<{ waits: boolean }>(
+        this.parley,
+        `select exists (select from inbound_queue where workspace_id = $1 and not is_dead) waits`,
+        [workspaceId],
+      );
+      return !row!.waits;
+    });
   }
 
   async close(): Promise<void> {

@@ -84,6 +84,19 @@ export class Platform {
     return this.kept.map(({ body }) => body);
   }
 
+  /** Nothing listens at its address until it is {@link up} again. */
+  async down(): Promise<void> {
+    const closed = once(this.server, 'close');
+    this.server.close();
+    this.server.closeAllConnections();
+    await closed;
+  }
+
+  async up(): Promise<void> {
+    this.server.listen(Number(new URL(this.url).port), '127.0.0.1');
+    await once(this.server, 'listening');
+  }
+
   /** Keeps a message; gives its id. */
   keep(message: Posted): string {
     const same = this.kept.find(({ clientKey }) => clientKey === message.clientKey);
@@ -97,10 +110,7 @@ export class Platform {
   }
 
   async stop(): Promise<void> {
-    const closed = once(this.server, 'close');
-    this.server.close();
-    this.server.closeAllConnections();
-    await closed;
+    if (this.server.listening) await this.down();
   }
 
   private async take(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,5 +1,5 @@
 import { queryObjects } from '../../db/sessions';
-import { sql } from '../../db/sql';
+import { raw, sql, type Sql } from '../../db/sql';
 import type { Conversation, Message } from '../../entities';
 import type { ConversationFacts } from '../../events/registry';
 import type { Work } from '../kit/command';
@@ -29,23 +29,56 @@ export async function retimeMessage(
     sql`update touchpoint set occurred_at = ${sentAt} where workspace_id = ${workspaceId}
           and source = ${OWN_SOURCE} and external_id = ${message.id}`,
   );
-  const affected =
-    conversation.visibility === 'PRIVATE'
-      ? await queryObjects<{ id: string }>(
-          session,
-          sql`select id from message where workspace_id = ${workspaceId}
-                and conversation_id = ${conversation.id} and direction = 'INBOUND'
-                and (response_id = ${message.id} or sent_at between ${first} and ${last})`,
-        )
-      : message.replyToId === null
-        ? []
-        : [{ id: message.replyToId }];
   await answerAnew(
     work,
     conversation,
-    affected.map(({ id }) => id),
+    await answeredBy(work, conversation, message, [first!, last!]),
   );
   return resummarise(work, conversation);
+}
+
+/**
+ * Has a message count as an answer, or not, after its status has changed so.
+ * @returns what that changes in the conversation.
+ */
+export async function countAnew(
+  work: Work,
+  conversation: Conversation,
+  message: Message,
+): Promise<Partial<ConversationFacts>> {
+  const { sentAt } = message;
+  await answerAnew(
+    work,
+    conversation,
+    await answeredBy(work, conversation, message, [sentAt, sentAt]),
+  );
+  return resummarise(work, conversation);
+}
+
+/** The inbound messages that a message answers, or may answer as its time moves. */
+async function answeredBy(
+  { session, actor: { workspaceId } }: Work,
+  { id, visibility }: Conversation,
+  message: Message,
+  [first, last]: readonly [Date, Date],
+): Promise<string[]> {
+  if (visibility === 'PUBLIC') return message.replyToId === null ? [] : [message.replyToId];
+  const rows = await queryObjects<{ id: string }>(
+    session,
+    sql`select id from message where workspace_id = ${workspaceId}
+          and conversation_id = ${id} and direction = 'INBOUND'
+          and (response_id = ${message.id} or sent_at between ${first} and ${last}
+            or (sent_at < ${last} and (responded_at is null or responded_at > ${first})))`,
+  );
+  return rows.map((row) => row.id);
+}
+
+/** What a machine sent is no answer, and what did not arrive is none either. */
+function isAnswer(alias: string): Sql {
+  const [direction, automatic, status] = ['direction', 'is_automatic', 'status'].map((name) =>
+    raw(`${alias}.${name}`),
+  );
+  return sql`${direction} = 'OUTBOUND' and not ${automatic} and ${status} is distinct from 'FAILED'`;
 }
 
 /** Finds the earliest answers of inbound messages again; see {@link updateResponses}. */
@@ -67,11 +100,11 @@ export async function answerAnew(
           select m.id, r.id response_id, r.sent_at responded_at from message m
           left join lateral (
             select o.id, o.sent_at from message o
-            where o.workspace_id = ${workspaceId} and o.direction = 'OUTBOUND' and ${answers}
+            where o.workspace_id = ${workspaceId} and ${isAnswer('o')} and ${answers}
             order by o.sent_at, o.order_key, o.id limit 1
           ) r on true
           where m.workspace_id = ${workspaceId} and m.id = any(${inboundIds}::uuid[])
-            and m.direction = 'INBOUND'
+            and m.direction = 'INBOUND' and not m.is_automatic
         ) a
         where m.workspace_id = ${workspaceId} and m.id = a.id
           and (m.response_id, m.responded_at) is distinct from (a.response_id, a.responded_at)`,
@@ -90,7 +123,7 @@ export async function resummarise(
     sql`update conversation c set
           started_at = e.sent_at, last_message_id = l.id, last_message_at = l.sent_at,
           first_response_at = (
-            select m.sent_at ${messages} and m.direction = 'OUTBOUND' and m.sent_at >= c.first_inbound_at
+            select m.sent_at ${messages} and ${isAnswer('m')} and m.sent_at >= c.first_inbound_at
             order by m.sent_at limit 1
           ),
           updated_at = ${now}

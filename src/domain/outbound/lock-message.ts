@@ -3,6 +3,7 @@ import { Conversation, Message } from '../../entities';
 import { changeOf, factsOf } from '../conversation/facts';
 import type { MessageStatus } from '../../entities/message';
 import type { ConversationChange, NewEvent } from '../../events/registry';
+import { countAnew } from '../ingest/retime';
 import type { Work } from '../kit/command';
 import { lockPlace, type QueuePlace } from './queue';
 
@@ -39,11 +40,13 @@ export function statusChanged(
   return { type: 'message.status_changed', subjectId, data };
 }
 
-/** The same where nothing changes in the conversation. */
-export async function onlyStatusChanged(
+/** The same once it counts as an answer no longer, or again: what did not arrive answers nothing. */
+export async function restatus(
   work: Work,
   { message, conversation }: LockedMessage,
   status: MessageStatus,
 ): Promise<NewEvent> {
-  return statusChanged(message, changeOf(await factsOf(work, conversation)), status);
+  const facts = await factsOf(work, conversation);
+  const changes = await countAnew(work, conversation, message);
+  return statusChanged(message, changeOf(facts, changes), status);
 }

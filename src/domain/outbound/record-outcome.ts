@@ -4,7 +4,7 @@ import type { MessageFailure } from '../../entities/message';
 import type { NewEvent } from '../../events/registry';
 import { reportHealth } from '../channel/set-health';
 import { defineCommand, type Outcome, type Work } from '../kit/command';
-import { lockMessage, onlyStatusChanged, type LockedMessage } from './lock-message';
+import { lockMessage, restatus, type LockedMessage } from './lock-message';
 import { dequeue } from './queue';
 import { recordSent, type SentFacts } from './record-sent';
 import { isSent } from './status';
@@ -80,7 +80,7 @@ async function recordFailure(
   const { workspaceId, id } = locked.message;
   await dequeue(work, id);
   await work.manager.update(Message, { workspaceId, id }, { status: 'FAILED', failure });
-  return [await onlyStatusChanged(work, locked, 'FAILED')];
+  return [await restatus(work, locked, 'FAILED')];
 }
 
 /** It keeps its place, and counts as being sent while that is not known. */

@@ -4,7 +4,7 @@ import { Message } from '../../entities';
 import { defineCommand, type Outcome, type Work } from '../kit/command';
 import { DomainError, ErrorCode, notFound } from '../kit/errors';
 import { id } from '../kit/input';
-import { lockMessage, onlyStatusChanged, type LockedMessage } from './lock-message';
+import { lockMessage, restatus, type LockedMessage } from './lock-message';
 import { dequeue, enqueue } from './queue';
 import { requireReply } from './require-reply';
 import type { Queued } from './send-message';
@@ -29,7 +29,7 @@ export const retryMessage = (connections: Connections) =>
       await change(work, message, { status: 'QUEUED', failure: null });
       const { id: messageId, conversationId, channelId } = message;
       await enqueue(work, { messageId, conversationId, channelId }, isUncertain);
-      const events = [await onlyStatusChanged(work, locked, 'QUEUED')];
+      const events = [await restatus(work, locked, 'QUEUED')];
       return { result: { messageId, conversationId }, events };
     },
   });
@@ -45,7 +45,7 @@ export const cancelMessage = defineCommand({
     const words = 'It was cancelled before it was sent. It can be sent after all.';
     const failure = { code: 'CANCELLED', message: words };
     await change(work, locked.message, { status: 'FAILED', failure });
-    const events = [await onlyStatusChanged(work, locked, 'FAILED')];
+    const events = [await restatus(work, locked, 'FAILED')];
     return { result: { messageId, conversationId }, events };
   },
 });
