@@ -6,6 +6,9 @@ import {
   attachments,
   messageOrders,
   messages,
+  notTakenBack,
+  reactionOrder,
+  reactions,
   revisionOrder,
   revisions,
 } from '../domain/message/listing';
@@ -27,6 +30,7 @@ import {
   MessageSendPayload,
   MessageSendRetryPayload,
 } from '../schema/sending';
+import { MessageReactionConnection } from '../schema/reaction';
 import { PagingArgs } from '../schema/shared/connection';
 import { IdempotencyKey } from './arguments';
 
@@ -105,6 +109,17 @@ export class MessageResolver {
     @Ctx() { loaders }: RequestContext,
   ) {
     return loaders.pages.load(revisions, 'message_id', id, revisionOrder, page);
+  }
+
+  @FieldResolver(() => MessageReactionConnection, {
+    description: 'The reactions to it that were not taken back, oldest first.',
+  })
+  reactions(
+    @Root() { id }: Message,
+    @Args(() => PagingArgs) page: PagingArgs,
+    @Ctx() { loaders }: RequestContext,
+  ) {
+    return loaders.pages.load(reactions, 'message_id', id, reactionOrder, page, notTakenBack);
   }
 
   @FieldResolver(() => AttachmentConnection, { description: 'The files that came with it.' })

@@ -2,10 +2,10 @@ import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graph
 import { onVisibleChannel } from '../domain/channel/visible-channels';
 import { conversationOrders, conversations } from '../domain/conversation/listing';
 import type { RequestContext } from '../domain/kit/request-context';
-import { listPosts } from '../domain/post/listing';
+import { listPosts, postRevisionOrder, postRevisions } from '../domain/post/listing';
 import type { Post } from '../entities';
 import { ConversationConnection } from '../schema/conversation';
-import { PostConnection, PostFilterInput, PostType } from '../schema/post';
+import { PostConnection, PostFilterInput, PostRevisionConnection, PostType } from '../schema/post';
 import { PagingArgs } from '../schema/shared/connection';
 
 @Resolver(() => PostType)
@@ -19,6 +19,17 @@ export class PostResolver {
     @Ctx() { reader }: RequestContext,
   ) {
     return listPosts(reader, { ...page, filter });
+  }
+
+  @FieldResolver(() => PostRevisionConnection, {
+    description: 'What it said before its edits and its deletion, oldest first.',
+  })
+  revisions(
+    @Root() { id }: Post,
+    @Args(() => PagingArgs) page: PagingArgs,
+    @Ctx() { loaders }: RequestContext,
+  ) {
+    return loaders.pages.load(postRevisions, 'post_id', id, postRevisionOrder, page);
   }
 
   @FieldResolver(() => ConversationConnection, {

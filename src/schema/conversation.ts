@@ -13,6 +13,18 @@ import { Node } from './shared/node';
 import { DateTime } from './shared/scalars';
 import { UserType } from './workspace';
 
+@ObjectType({ description: 'An answer in a form.', simpleResolvers: true })
+export class FormAnswer {
+  @Field({ description: 'Name of the question, for programs.' })
+  key: string;
+
+  @Field({ description: 'The question, as it stood.' })
+  label: string;
+
+  @Field({ description: 'What was answered.' })
+  value: string;
+}
+
 @ObjectType({
   description: 'Whether something can be sent in a conversation now, and what.',
   simpleResolvers: true,
@@ -99,6 +111,18 @@ export class ConversationType extends Node {
       'The provider’s time of the earliest outbound message at or after `firstInboundAt`.',
   })
   firstResponseAt: Date | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'The provider’s time of its newest inbound message: reply windows count from it.',
+  })
+  lastInboundAt: Date | null;
+
+  @Field(() => [FormAnswer], {
+    nullable: true,
+    description: 'What the customer answered in the form that began it; null where there was none.',
+  })
+  answers: FormAnswer[] | null;
 
   @Field(() => DateTime, { description: 'The provider’s time of its newest message.' })
   lastMessageAt: Date;

@@ -35,6 +35,12 @@ export class CustomerIdentityType extends Node {
   @Field(() => String, { nullable: true, description: 'The display name on the platform.' })
   displayName: string | null;
 
+  @Field(() => JSONObject, {
+    description:
+      'What the platform tells of the person, as far as it does: `followerCount`, `isVerified`, `avatarUrl`, `locale` and facts of its own.',
+  })
+  profile: Record<string, unknown>;
+
   @Field(() => DateTime, { description: 'When Parley first met it.' })
   createdAt: Date;
 }

@@ -12,7 +12,7 @@ import {
 import { connectionOf } from './shared/connection';
 import { Payload } from './shared/errors';
 import { Node } from './shared/node';
-import { DateTime } from './shared/scalars';
+import { DateTime, JSONObject } from './shared/scalars';
 import { AttachmentInput } from './attachment';
 import { PostInput } from './post';
 import { UserType } from './workspace';
@@ -103,6 +103,37 @@ export class MessageType extends Node {
     description: 'Why it was not sent; null unless it is FAILED.',
   })
   failure: MessageFailure | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When it came to whom it was sent to, as the platform first said.',
+  })
+  deliveredAt: Date | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When it was read, as the platform first said; not all do.',
+  })
+  readAt: Date | null;
+
+  @Field(() => JSONObject, {
+    nullable: true,
+    description:
+      'Structured parts beside the text, as far as it has any: `html` (as it came: make it safe before you show it), `location`, `contacts`, `choice`, `order`, `share`, `story`, `referral`, `unsupported`. `fullLength` is the length in characters of a text that was too long to be kept whole, `fileCount` the number of files where more than 20 came.',
+  })
+  content: Record<string, unknown> | null;
+
+  @Field({
+    description:
+      'Whether a machine sent it, such as an out-of-office note: it is no reason to answer, opens nothing again and counts in no metric.',
+  })
+  isAutomatic: boolean;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When it was hidden from the public; null while everybody can see it.',
+  })
+  hiddenAt: Date | null;
 
   @Field(() => DateTime, { nullable: true, description: 'The provider’s time of the last edit.' })
   editedAt: Date | null;

@@ -1,5 +1,6 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { ChannelType } from './channel';
+import { RevisionKind } from './enums';
 import { connectionOf } from './shared/connection';
 import { DateTimeRange } from './shared/inputs';
 import { Node } from './shared/node';
@@ -28,9 +29,32 @@ export class PostType extends Node {
 
   @Field(() => DateTime, { description: 'The provider’s time.' })
   publishedAt: Date;
+
+  @Field(() => DateTime, { nullable: true, description: 'The provider’s time of the last edit.' })
+  editedAt: Date | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'The provider’s time of its deletion.' })
+  deletedAt: Date | null;
 }
 
 export const PostConnection = connectionOf('Post', () => PostType);
+
+@ObjectType('PostRevision', {
+  simpleResolvers: true,
+  description: 'What a post said before an edit or its deletion.',
+})
+export class PostRevisionType {
+  @Field(() => RevisionKind, { description: 'What happened to it.' })
+  kind: keyof typeof RevisionKind;
+
+  @Field(() => String, { nullable: true, description: 'What it said before.' })
+  previousBody: string | null;
+
+  @Field(() => DateTime, { description: 'The provider’s time of the change.' })
+  occurredAt: Date;
+}
+
+export const PostRevisionConnection = connectionOf('PostRevision', () => PostRevisionType);
 
 @InputType({ description: 'What posts are picked by; all that is given must hold.' })
 export class PostFilterInput {

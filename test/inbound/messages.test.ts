@@ -24,7 +24,7 @@ test('a message brings its customer, conversation, post and files', async () => 
     post: { externalId: 'p1', publishedAt: at(-60), body: 'We ship today.' },
     attachments: [
       { fileName: 'a.png', contentType: 'image/png', byteSize: 12, url: 'https://x.test/a' },
-      { fileName: 'b.txt', bytes: Buffer.from('hello') },
+      { fileName: 'b.txt', byteSize: 5 },
     ],
   });
   const answer = message({

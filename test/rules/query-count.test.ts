@@ -107,6 +107,15 @@ async function makeWorld(size: number): Promise<Client> {
     );
   }
   await rows(
+    `insert into message_reaction (workspace_id, id, message_id, actor_key, customer_id, reaction, reacted_at)
+     select $1, gen_random_uuid(), $3, n, ${nth('customer')}, 'like', ${time} from generate_series(1, $2::int) n`,
+    uuid(message.id),
+  );
+  await rows(
+    `insert into post_revision (workspace_id, id, post_id, kind, occurred_at, recorded_at)
+     select $1, gen_random_uuid(), ${nth('post')}, 'EDITED', ${time}, ${time} from generate_series(1, $2::int) n`,
+  );
+  await rows(
     `insert into touchpoint (workspace_id, id, customer_id, channel_id, conversation_id, message_id, type, source,
        external_id, occurred_at, recorded_at)
      select $1, gen_random_uuid(), $3, ${nth('channel')}, ${nth('conversation')}, ${nth('message')}, 'visit', 'test', n,
@@ -165,7 +174,8 @@ async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
 
 const MESSAGE = `id body authorCustomer { id name } authorUser { id } conversation { id }
   replyTo { id body } response { id body } replies(first: 3) { nodes { id } }
-  revisions(first: 2) { nodes { id } } attachments(first: 2) { nodes { id } }`;
+  revisions(first: 2) { nodes { id } } attachments(first: 2) { nodes { id } }
+  reactions(first: 2) { nodes { reaction customer { id } } }`;
 const CUSTOMER = `id name company { id name } tags { name } identities(first: 3) { nodes { id } }
   transitions(first: 3) { nodes { id } }`;
 const CONVERSATION = `id channel { id name } customer { ${CUSTOMER} } assignee { id email }
@@ -183,7 +193,8 @@ const queries: Record<string, string> = {
   'customers with theirs': `{ customers(first: 60) { nodes { ${CUSTOMER}
     conversations(first: 2) { nodes { ${CONVERSATION} } } touchpoints(first: 2) { nodes { ${TOUCHPOINT} } } } } }`,
   channels: '{ channels(first: 100) { nodes { id name } } }',
-  'posts with their channels': '{ posts(first: 100) { nodes { id channel { id name } } } }',
+  'posts with their channels':
+    '{ posts(first: 100) { nodes { id channel { id name } revisions(first: 2) { nodes { kind } } } } }',
   'touchpoints with theirs': `{ touchpoints(first: 100) { nodes { ${TOUCHPOINT} } } }`,
   'metrics by channel':
     '{ responseMetrics(groupBy: [CHANNEL]) { groups { channel { id name } inboundMessages } } }',

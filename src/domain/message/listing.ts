@@ -1,6 +1,7 @@
 import type { Order } from '../../db/keyset';
 import { RowShape, type Read } from '../../db/row-shape';
-import { Attachment, Message, MessageRevision } from '../../entities';
+import { raw } from '../../db/sql';
+import { Attachment, Message, MessageReaction, MessageRevision } from '../../entities';
 import type { Listing } from '../kit/paging';
 
 export const messages: Listing<Message> = {
@@ -48,4 +49,22 @@ export const attachmentOrder: Order<Read<Attachment>> = {
   name: 'att-id',
   descending: false,
   columns: [{ sql: 'a.id', type: 'uuid', value: (attachment) => attachment.id }],
+};
+
+export const reactions: Listing<MessageReaction> = {
+  shape: RowShape.of(MessageReaction),
+  table: 'message_reaction',
+  alias: 'e',
+};
+
+/** Which of them are there still. */
+export const notTakenBack = [raw('e.removed_at is null')];
+
+export const reactionOrder: Order<Read<MessageReaction>> = {
+  name: 'rea-reacted',
+  descending: false,
+  columns: [
+    { sql: 'e.reacted_at', type: 'timestamptz', value: (reaction) => reaction.reactedAt },
+    { sql: 'e.id', type: 'uuid', value: (reaction) => reaction.id },
+  ],
 };

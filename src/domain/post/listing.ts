@@ -1,7 +1,7 @@
 import type { Order, Page, PageArgs } from '../../db/keyset';
 import { RowShape, type Read } from '../../db/row-shape';
 import { sql } from '../../db/sql';
-import { Post } from '../../entities';
+import { Post, PostRevision } from '../../entities';
 import { onVisibleChannel } from '../channel/visible-channels';
 import { checkAlternatives, within, type TimeRange } from '../kit/filter';
 import { uuidOf } from '../kit/ids';
@@ -42,3 +42,18 @@ export function listPosts(
     ...within(sql`p.published_at`, publishedAt, ['filter', 'publishedAt']),
   ]);
 }
+
+export const postRevisions: Listing<PostRevision> = {
+  shape: RowShape.of(PostRevision),
+  table: 'post_revision',
+  alias: 'r',
+};
+
+export const postRevisionOrder: Order<Read<PostRevision>> = {
+  name: 'prv-occurred',
+  descending: false,
+  columns: [
+    { sql: 'r.occurred_at', type: 'timestamptz', value: (revision) => revision.occurredAt },
+    { sql: 'r.id', type: 'uuid', value: (revision) => revision.id },
+  ],
+};
