@@ -173,6 +173,7 @@ const EXAMPLES: Record<string, string> = {
   'NoteAddInput!': '{ body: "x" }',
   'MessageRecordInput!':
     '{ threadKey: "t", externalId: "m", direction: INBOUND, body: "x", sentAt: "2026-01-01T00:00:00Z" }',
+  'MessageSendInput!': '{ body: "x" }',
   '[TouchpointInput!]!': '[]',
   'TagInput!': '{ name: "x" }',
   'ApiKeyCreateInput!': '{ name: "", scopes: [] }',
