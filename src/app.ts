@@ -69,7 +69,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       config.role === 'api'
         ? null
         : await startOutbound({
-            ...{ url, connections, bell, clock, log, config: config.sending },
+            ...{ url, connections, files: core.files, bell, clock, log, config: config.sending },
             onCommit: () => core.bell.ring(),
           });
     if (outbound) closing.add(() => outbound.stop());

@@ -10,6 +10,7 @@ import { runCommand } from '../domain/kit/command';
 import { canReply } from '../domain/outbound/can-reply';
 import { recordOutcome, type SendOutcome } from '../domain/outbound/record-outcome';
 import { ReplyRefusal } from '../domain/outbound/reply-refusal';
+import type { Files } from '../files/files';
 import { retryDelay } from '../jobs/retry-schedule';
 import { attemptSend, unknown, type Attempt } from './attempt';
 import type { Claimed } from './claim';
@@ -21,6 +22,7 @@ export interface Delivering {
   connections: Connections;
   sessions: Sessions;
   units: UnitOfWork;
+  files: Files;
   clock: () => Date;
   config: SendingConfig;
   log: Logger;
@@ -37,7 +39,9 @@ export async function deliver(
 ): Promise<SendOutcome> {
   const { connections, sessions, units, clock } = means;
   const { workspaceId, channelId, messageId, token } = claimed;
-  const message = await sessions.with(workspaceId, (session) => loadMessage(session, claimed));
+  const message = await sessions.with(workspaceId, (session) =>
+    loadMessage(session, claimed, means.files),
+  );
   const open = message && (await connections.read(workspaceId, channelId));
   const outcome = open
     ? outcomeOf(await attempt(claimed, message, open, means, signal), claimed, means)

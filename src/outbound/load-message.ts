@@ -1,5 +1,6 @@
 import type {
   KnownMessage,
+  OutboundAttachment,
   OutboundConversation,
   OutboundMessage,
 } from '../connectors/kit/connector';
@@ -7,6 +8,7 @@ import type { MessageContent } from '../connectors/kit/item';
 import { queryObjects, type Session } from '../db/sessions';
 import { sql, type Sql } from '../db/sql';
 import { globalId } from '../domain/kit/ids';
+import type { Files } from '../files/files';
 import type { Claimed } from './claim';
 
 /** How many of the conversation's messages a connector is told. */
@@ -34,6 +36,7 @@ interface Row {
 export async function loadMessage(
   session: Session,
   { workspaceId, messageId }: Claimed,
+  files: Files,
 ): Promise<OutboundMessage | null> {
   const [row] = await queryObjects<Row & Record<string, unknown>>(
     session,
@@ -68,7 +71,7 @@ export async function loadMessage(
     clientKey: row.clientKey,
     body: row.body,
     content: row.content,
-    attachments: [],
+    attachments: await attachmentsOf(session, workspaceId, messageId, files),
     replyTo: await repliedTo(session, workspaceId, row, history),
     queuedAt: row.receivedAt,
     isHuman: row.authorUserId !== null,
@@ -79,6 +82,32 @@ export async function loadMessage(
       ...{ threadKey, visibility, subject, platform, customer, lastInboundAt, history },
     },
   };
+}
+
+async function attachmentsOf(
+  session: Session,
+  workspaceId: string,
+  messageId: string,
+  files: Files,
+): Promise<OutboundAttachment[]> {
+  const rows = await queryObjects<{
+    fileName: string | null;
+    contentType: string | null;
+    byteSize: string | null;
+    storageKey: string;
+  }>(
+    session,
+    sql`select file_name "fileName", content_type "contentType", byte_size "byteSize",
+          storage_key "storageKey"
+        from attachment where workspace_id = ${workspaceId} and message_id = ${messageId}
+          and status = 'STORED' order by id`,
+  );
+  return rows.map(({ fileName, contentType, byteSize, storageKey }) => ({
+    fileName: fileName ?? 'file',
+    contentType: contentType ?? 'application/octet-stream',
+    byteSize: Number(byteSize),
+    read: () => files.readAll(storageKey),
+  }));
 }
 
 /** The message that it names, or else the newest of the customer's. */

@@ -7,6 +7,7 @@ import { createDataSource, poolOf } from '../db/data-source';
 import { Sessions } from '../db/sessions';
 import { UnitOfWork } from '../db/unit-of-work';
 import { LogWatch } from '../events/log-watch';
+import type { Files } from '../files/files';
 import { OUTBOUND_CHANNEL, type OutboundBell } from './bell';
 import { hasDue } from './claim';
 import { Sender } from './sender';
@@ -15,6 +16,7 @@ export interface OutboundOptions {
   /** Connection string of a role that may take on parley_system. */
   url: string;
   connections: Connections;
+  files: Files;
   bell: OutboundBell;
   clock: () => Date;
   log: Logger;
@@ -50,7 +52,7 @@ const POOL_SIZE = 6;
 
 /** Starts to send messages; rejects when the database can't be reached. */
 export async function startOutbound(options: OutboundOptions): Promise<Outbound> {
-  const { url, connections, bell, clock, log, config, onCommit } = options;
+  const { url, connections, files, bell, clock, log, config, onCommit } = options;
   const { slots = 64, slotsEach = 4, stopSeconds = 5 } = options;
   const onError = (err: Error) =>
     log.warn({ err }, 'a database connection of the way out was lost');
@@ -64,7 +66,7 @@ export async function startOutbound(options: OutboundOptions): Promise<Outbound>
   const units = new UnitOfWork(source, sessions, onCommit);
   const leaseSeconds = options.leaseSeconds ?? config.timeoutSeconds * 2;
   const sender = new Sender({
-    ...{ system, sessions, units, connections, clock, config, log },
+    ...{ system, sessions, units, connections, files, clock, config, log },
     ...{ slots, slotsEach, leaseSeconds, stopSeconds },
   });
   const watch = new LogWatch({

@@ -8,7 +8,7 @@ import { JSONObject } from './shared/scalars';
 export class MessageSendInput {
   @Field({
     description:
-      'The text; how long it may be, and how that is counted, stands in `canReply.capabilities`.',
+      'The text, which may be empty where files go with it; how long it may be, and how that is counted, stands in `canReply.capabilities`.',
   })
   body: string;
 
@@ -18,6 +18,13 @@ export class MessageSendInput {
       'The message of the same conversation that it answers, where the channel can name it.',
   })
   replyToId?: string | null;
+
+  @Field(() => [ID], {
+    nullable: true,
+    description:
+      'Files that you have uploaded (`POST /uploads`), at most 20; what may be sent stands in `canReply.capabilities`.',
+  })
+  attachmentIds?: string[] | null;
 
   @Field(() => JSONObject, {
     nullable: true,

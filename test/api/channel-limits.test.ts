@@ -327,6 +327,7 @@ describe('a limited key changes', () => {
       ['conversationReopen', { id }, ['id']],
       ['conversationAssign', { id, input: { assigneeId: null } }, ['id']],
       ['noteAdd', { conversationId: id, input: { body: 'x' } }, ['conversationId']],
+      ['messageSend', { conversationId: id, input: { body: 'x' } }, ['conversationId']],
       ['tagAdd', { id, input: { name: 'x' } }, ['id']],
       ['tagRemove', { id, input: { name: 'x' } }, ['id']],
       ['tagAdd', { id: customerId, input: { name: 'x' } }, ['id']],

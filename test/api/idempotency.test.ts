@@ -1,7 +1,7 @@
 import { startTestApp, type TestApp } from '../support/app';
 import { call, must, refused, rootFields } from '../support/call';
 import type { Client } from '../support/client';
-import { asOwner, everythingOf } from '../support/owner';
+import { asOwner, everythingOf, uuid } from '../support/owner';
 import { makeChannel, makeKey, recordMessage } from '../support/world';
 
 let parley: TestApp;
@@ -28,6 +28,10 @@ interface World {
   customerId: string;
   endpointId: string;
   deliveryId: string;
+  /** Where messages can be sent, one that waits, and one that was cancelled. */
+  talkId: string;
+  waitingId: string;
+  cancelledId: string;
 }
 
 /** For each mutation its arguments, others that are valid too, and what to compare of the answer. */
@@ -70,6 +74,13 @@ const mutations: Record<
     { conversationId, input: { body: 'Two' } },
     'note { id body } conversation { id }',
   ],
+  messageSend: ({ talkId: conversationId }) => [
+    { conversationId, input: { body: 'One' } },
+    { conversationId, input: { body: 'Two' } },
+    'message { id body } conversation { id }',
+  ],
+  messageSendRetry: ({ cancelledId: id }) => [{ id }, { id: 'nonsense' }, 'message { id status }'],
+  messageCancel: ({ waitingId: id }) => [{ id }, { id: 'nonsense' }, 'message { id status }'],
   messageRecord: ({ channelId }) => {
     const input = {
       threadKey: 't',
@@ -176,7 +187,28 @@ async function makeWorld(): Promise<World> {
     customerId: conversation.customer!.id,
     endpointId: webhookEndpoint.id,
     deliveryId: webhookDelivery.id,
+    ...(await makeTalk()),
   };
+}
+
+/** A channel of a connector; nobody sends here. */
+async function makeTalk(): Promise<Pick<World, 'talkId' | 'waitingId' | 'cancelledId'>> {
+  const channelId = await makeChannel(owner, { visibility: 'PRIVATE' });
+  await asOwner(parley, `update channel set connector = 'custom' where id = $1`, [uuid(channelId)]);
+  const { conversation } = await recordMessage(owner, channelId);
+  const send = async () => {
+    const args = { conversationId: conversation.id, input: { body: 'Hello' } };
+    const { message } = await must<{ message: { id: string } }>(
+      owner,
+      'messageSend',
+      args,
+      'message { id }',
+    );
+    return message.id;
+  };
+  const [waitingId, cancelledId] = [await send(), await send()];
+  await must(owner, 'messageCancel', { id: cancelledId }, 'message { id }');
+  return { talkId: conversation.id, waitingId, cancelledId };
 }
 
 test('every mutation is tried below', () => {

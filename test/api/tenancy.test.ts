@@ -293,6 +293,18 @@ const cases: Record<string, (of: Named) => Case[]> = {
       selection: payload('note { id } conversation { id }'),
     },
   ],
+  messageSend: ({ ids }) => [
+    {
+      args: { conversationId: ids.Conversation, input: { body: 'x' } },
+      selection: payload('message { id } conversation { id }'),
+    },
+  ],
+  messageSendRetry: ({ ids }) => [
+    { args: { id: ids.Message }, selection: payload('message { id } conversation { id }') },
+  ],
+  messageCancel: ({ ids }) => [
+    { args: { id: ids.Message }, selection: payload('message { id } conversation { id }') },
+  ],
   presenceSet: ({ ids }) => [
     {
       args: { conversationId: ids.Conversation, input: { activity: 'TYPING' } },

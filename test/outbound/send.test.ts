@@ -41,3 +41,40 @@ test('it answers what came before it', async () => {
     messages: { nodes: [{ response: { body: 'Hello' } }, { direction: 'OUTBOUND' }] },
   });
 });
+
+test('the files of a message go with it', async () => {
+  const line = await world.line();
+  const { owner, platform } = line;
+  const response = await fetch(`${world.parley.url}/uploads?fileName=cat.png`, {
+    method: 'POST',
+    headers: { 'content-type': 'image/png', authorization: `Bearer ${owner.token}` },
+    body: 'pixels',
+  });
+  const { id: upload } = (await response.json()) as { id: string };
+  const conversationId = await world.conversation(line);
+  await world.send(owner, conversationId, '', { attachmentIds: [upload] });
+  await world.drain();
+  expect(platform.kept).toMatchObject([
+    {
+      body: '',
+      attachments: [
+        {
+          ...{ fileName: 'cat.png', contentType: 'image/png', byteSize: 6 },
+          bytes: Buffer.from('pixels').toString('base64'),
+        },
+      ],
+    },
+  ]);
+});
+
+test('the message that it answers is named, or else the customer’s last one', async () => {
+  const line = await world.line();
+  const { owner, platform } = line;
+  const conversationId = await world.conversation(line, { externalId: 'first', threadKey: 'two' });
+  await world.conversation(line, { externalId: 'second', threadKey: 'two' });
+  const [first] = await world.messages(owner, conversationId);
+  await world.send(owner, conversationId, 'To the first', { replyToId: first!.id });
+  await world.send(owner, conversationId, 'To the last');
+  await world.drain();
+  expect(platform.kept.map(({ replyTo }) => replyTo?.externalId)).toEqual(['first', 'second']);
+});

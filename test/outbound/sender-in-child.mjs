@@ -19,10 +19,10 @@ const core = await openCore(config, {
   log,
   connectors: { custom, idempotent: { ...custom, manifest } },
 });
-const { connections, pool, clock, databaseUrl: url } = core;
+const { connections, files, pool, clock, databaseUrl: url } = core;
 const bell = new OutboundBell(pool);
 await startOutbound({
-  ...{ url, connections, bell, log, clock, config: config.sending },
+  ...{ url, connections, files, bell, log, clock, config: config.sending },
   onCommit: () => undefined,
 });
 process.stdout.write('sends\n');

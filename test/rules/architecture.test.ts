@@ -159,6 +159,7 @@ const directions: Record<string, { uses: string[]; types?: string[] }> = {
       'domain',
       'entities',
       'events',
+      'files',
       'jobs',
     ],
   },

@@ -5,9 +5,10 @@ import { SECRET_PATTERN } from '../kit/standard-webhooks';
 /** Your transport may do more or less; nothing of it is known here. */
 const capabilities: Capabilities = {
   text: { longest: 65_536, unit: 'utf16', markup: 'NONE' },
-  media: {},
-  mostAttachments: 0,
-  textWithMedia: false,
+  // in the body of the request, and so not the largest
+  media: { document: { contentTypes: ['*/*'], largestBytes: 5 * 1024 * 1024, most: 5 } },
+  mostAttachments: 5,
+  textWithMedia: true,
   replies: true,
   reactions: false,
   edits: false,

@@ -1,6 +1,11 @@
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
-import type { ConnectorContext, OutboundMessage, SentMessage } from '../kit/connector';
+import type {
+  ConnectorContext,
+  OutboundAttachment,
+  OutboundMessage,
+  SentMessage,
+} from '../kit/connector';
 import { OutcomeUnknown, ReconnectNeeded, Rejected, RetryLater } from '../kit/errors';
 import type { ConnectorResponse } from '../kit/http';
 import { secondsAsked } from '../kit/rate-limits';
@@ -26,7 +31,7 @@ export async function send(
   message: OutboundMessage,
   context: ConnectorContext,
 ): Promise<SentMessage> {
-  const body = JSON.stringify(presented(message));
+  const body = JSON.stringify(await presented(message));
   const url = sendUrl(context);
   const headers = { 'content-type': 'application/json', ...signed(message, body, context) };
   const response = await context.http.request({
@@ -80,14 +85,20 @@ function signed(
   };
 }
 
-function presented(message: OutboundMessage): object {
+async function presented(message: OutboundMessage): Promise<object> {
   const { id, clientKey, body, content, replyTo, queuedAt, isHuman, authorName } = message;
   const { history: _, ...conversation } = message.conversation;
   return {
     ...{ type: 'message', id, clientKey, body, content, queuedAt, isHuman, authorName },
     replyTo: replyTo && { externalId: replyTo.externalId },
+    attachments: await Promise.all(message.attachments.map(presentedFile)),
     conversation,
   };
+}
+
+async function presentedFile(file: OutboundAttachment): Promise<object> {
+  const { fileName, contentType, byteSize } = file;
+  return { fileName, contentType, byteSize, bytes: (await file.read()).toString('base64') };
 }
 
 /** What is the same for both: the platform asks to wait, or knows us no longer. */

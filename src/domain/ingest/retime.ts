@@ -68,7 +68,7 @@ async function answeredBy(
     sql`select id from message where workspace_id = ${workspaceId}
           and conversation_id = ${id} and direction = 'INBOUND'
           and (response_id = ${message.id} or sent_at between ${first} and ${last}
-            or (sent_at < ${last} and (responded_at is null or responded_at > ${first})))`,
+            or (sent_at < ${last} and (responded_at is null or responded_at >= ${first})))`,
   );
   return rows.map((row) => row.id);
 }

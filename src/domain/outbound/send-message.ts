@@ -3,6 +3,7 @@ import type { Connections } from '../../connections/connections';
 import { Message, type Channel, type Conversation } from '../../entities';
 import { lockConversation } from '../conversation/lock-conversation';
 import { ingestItems } from '../ingest/ingest';
+import { attachUploads, takeUploads } from '../file/attach-uploads';
 import { defineCommand, type Outcome, type Work } from '../kit/command';
 import { DomainError, ErrorCode, notFound, type Problem } from '../kit/errors';
 import { globalId, newId } from '../kit/ids';
@@ -12,11 +13,26 @@ import { checkMessage, type DraftProblem } from './check-message';
 import { enqueue } from './queue';
 import { requireReply } from './require-reply';
 
+const text = prose(LONGEST_BODY);
+
+/** May be empty: whether that can be sent depends on what goes with it. */
+const body = z.string().check(({ value, issues }) => {
+  const { error } = value === '' ? {} : text.safeParse(value);
+  for (const { message } of error?.issues ?? []) {
+    issues.push({ code: 'custom', message, input: value });
+  }
+});
+
+const MOST_FILES = 20;
+
 const shape = z.object({
   conversationId: id('Conversation'),
   input: z.object({
-    body: prose(LONGEST_BODY),
+    body,
     replyToId: optional(id('Message')),
+    attachmentIds: optional(
+      z.array(id('Upload')).max(MOST_FILES, `Must be at most ${MOST_FILES} files.`),
+    ),
     content: optional(jsonObject),
   }),
 });
@@ -44,7 +60,13 @@ export const sendMessage = (connections: Connections) =>
         'conversationId',
       ]);
       const replyTo = input.replyToId && (await findReplied(work, conversation, input.replyToId));
-      const draft = { body: input.body, attachments: [], isReply: replyTo !== null };
+      const path = ['input', 'attachmentIds'];
+      const uploads = await takeUploads(work, input.attachmentIds ?? [], path);
+      const attachments = uploads.map(({ contentType, byteSize }) => ({
+        contentType,
+        byteSize: Number(byteSize),
+      }));
+      const draft = { body: input.body, attachments, isReply: replyTo !== null };
       const problems = checkMessage(draft, capabilities);
       if (problems.length > 0) throw new DomainError(problems.map(problemOf));
       const clientKey = newId();
@@ -61,6 +83,7 @@ export const sendMessage = (connections: Connections) =>
         },
       ]);
       const { messageId } = ingested[0]!;
+      await attachUploads(work, messageId, uploads);
       await enqueue(work, { messageId, conversationId, channelId: channel.id });
       return { result: { messageId, conversationId }, events };
     },
