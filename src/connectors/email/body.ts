@@ -15,6 +15,8 @@ export interface MailBody {
 /** Characters of text that are kept, and of HTML. */
 const LONGEST_TEXT = 100_000;
 const LONGEST_HTML = 1_000_000;
+/** Bytes of it as JSON once it is safe, which may make it longer. */
+const LARGEST_SAFE = 1_500_000;
 /** Marks in it: what nests deep takes parsers a time that grows with the square. */
 const MOST_MARKS = 20_000;
 
@@ -30,7 +32,7 @@ export function bodyOf(mail: Mail, isAnswer: boolean): MailBody {
   return {
     body,
     text: body === full.trim() ? null : full,
-    html: page.trim() === '' ? null : safeHtml(page),
+    html: page.trim() === '' ? null : storableHtml(page, mail),
   };
 }
 
@@ -38,6 +40,13 @@ function bounded(text: string, longest: number, mail: Mail, what: string): strin
   if (text.length <= longest) return text;
   mail.notes.push(`Its ${what} is longer than ${longest} characters; the rest was left out.`);
   return text.slice(0, longest).toWellFormed();
+}
+
+function storableHtml(page: string, mail: Mail): SafeHtml | null {
+  const safe = safeHtml(page);
+  if (Buffer.byteLength(JSON.stringify(safe.html)) <= LARGEST_SAFE) return safe;
+  mail.notes.push('Its HTML is too large, and was left out.');
+  return null;
 }
 
 function fewMarks(page: string, mail: Mail): string {

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 
-/** Longest id that is kept as it is: an index holds it beside two UUIDs. */
+/** Bytes of the longest id that is kept as it is: an index holds it beside two UUIDs. */
 const LONGEST = 500;
 /** Ids that one header may name: beyond that, the oldest but the first are left out. */
 const MOST = 50;
 
 /** A message id as it is compared and stored: without brackets and what folding left in it. */
 export function plainId(text: string): string {
-  const id = text.replace(/[\s\0]+/g, '');
-  return id.length <= LONGEST ? id : `sha256:${createHash('sha256').update(id).digest('hex')}`;
+  const id = text.replace(/[\s\0]+/g, '').toWellFormed();
+  return Buffer.byteLength(id) <= LONGEST
+    ? id
+    : `sha256:${createHash('sha256').update(id).digest('hex')}`;
 }
 
 /** The id in a Message-ID header; null where there is none. */

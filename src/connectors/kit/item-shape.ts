@@ -111,6 +111,7 @@ function itemShape({ instant: at, order, bytes }: Leaves) {
   const message = z.strictObject({
     type: z.literal('message'),
     threadKey: word,
+    relatedTo: z.array(word).max(MOST_PARTS).optional(),
     externalId: word,
     direction: z.enum(['INBOUND', 'OUTBOUND'], 'must be INBOUND or OUTBOUND'),
     author: z
