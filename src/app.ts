@@ -78,7 +78,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     await apollo.start();
     closing.add(() => apollo.stop());
     const services: RequestServices = {
-      ...{ sessions, units, clock, secrets, outgoing, files, connections: core.connections },
+      ...{ sessions, units, clock, secrets, outgoing, files, connections },
       publicUrl: config.publicUrl ?? null,
       onCommand: (name, _actor, result) => {
         bell.after(name);

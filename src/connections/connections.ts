@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Agent } from 'undici';
-import type { ConnectorContext } from '../connectors/kit/connector';
+import type { ConnectedChannel, ConnectorContext } from '../connectors/kit/connector';
 import { Rejected } from '../connectors/kit/errors';
 import type { ConnectorHttp } from '../connectors/kit/http';
 import {
@@ -12,9 +12,10 @@ import {
 } from '../connectors/kit/http-client';
 import { OutgoingRefused, type OutgoingGuard } from '../outgoing/guard';
 import { hostsOf } from './hosts';
+import { hushing, quietLogger } from './hush';
 import { openChannel, type ChannelKey, type OpenChannel } from './open-channel';
 import { webhookUrlOf } from './webhook-address';
-import { Renewal, type RenewalOptions } from './renewal';
+import { Renewal, type Renew, type RenewalOptions } from './renewal';
 
 export interface ConnectionsOptions extends RenewalOptions {
   outgoing: OutgoingGuard;
@@ -82,7 +83,7 @@ export class Connections {
   }
 
   /**
-   * The same for a channel that was read already, or that is about to be made.
+   * The same for a channel that was read already.
    * @param publicUrl the base by which this process was just called; absent: as it is configured.
    */
   contextOf(
@@ -90,28 +91,50 @@ export class Connections {
     signal: AbortSignal,
     publicUrl = this.options.publicUrl,
   ): ConnectorContext {
-    const { log, clock, outgoing, hooksOf } = this.options;
-    const { connector, channel } = open;
     const key: ChannelKey = { workspaceId: open.workspaceId, channelId: open.channelId };
+    const hooks = this.options.hooksOf?.(key);
+    return this.compose(open, signal, publicUrl, hooks, async (renew) => {
+      const renewed = await this.renewal.run(key, renew);
+      this.forget(key.workspaceId, key.channelId);
+      return renewed.channel;
+    });
+  }
+
+  /**
+   * The same for a channel that is not stored like this, or not yet: what its connector changes of the
+   * settings is found in the context's channel afterwards.
+   */
+  draftContext(open: OpenChannel, signal: AbortSignal, publicUrl: string | null): ConnectorContext {
+    let { channel } = open;
+    return this.compose(open, signal, publicUrl, undefined, async (renew) => {
+      const change = await renew(channel.settings);
+      channel = { ...channel, settings: { ...channel.settings, ...change } };
+      return channel;
+    });
+  }
+
+  private compose(
+    open: OpenChannel,
+    signal: AbortSignal,
+    publicUrl: string | null,
+    hooks: RequestHooks | undefined,
+    renewed: (renew: Renew) => Promise<ConnectedChannel>,
+  ): ConnectorContext {
+    const { log, clock, outgoing } = this.options;
+    const { connector, channel } = open;
+    const { manifest } = connector;
+    const hosts = hostsOf(manifest, channel.settings);
+    const hush = (text: string) => hushing(manifest, context.channel.settings)(text);
     const context: ConnectorContext = {
       channel,
       webhookUrl: webhookUrlOf(open, publicUrl),
-      http: createConnectorHttp({
-        ...{ agent: this.agent, signal },
-        hosts: hostsOf(connector.manifest, channel.settings),
-        hooks: hooksOf?.(key),
-      }),
-      log: log.child(
-        { connector: connector.manifest.id, channel: channel.id },
-        { redact: { paths: ['settings', '*.settings', '*.*.settings'], censor: '[settings]' } },
-      ),
+      http: createConnectorHttp({ agent: this.agent, signal, hosts, hooks }),
+      log: quietLogger(log.child({ connector: manifest.id, channel: channel.id }), hush),
       ...{ signal, clock },
       resolve: (host, encrypted) => resolve(outgoing, host, encrypted),
       renewSettings: async (renew) => {
-        const renewed = await this.renewal.run(key, renew);
-        this.forget(key.workspaceId, key.channelId);
-        context.channel = renewed.channel;
-        return renewed.channel.settings;
+        context.channel = await renewed(renew);
+        return context.channel.settings;
       },
     };
     return context;

@@ -70,7 +70,7 @@ export async function openChannel(
   };
 }
 
-async function openSecrets(
+export async function openSecrets(
   box: SecretBox,
   { workspaceId, channelId }: ChannelKey,
   sealed: Buffer | null,

@@ -1,5 +1,5 @@
 import { AttachmentResolver } from './attachment';
-import { ChannelResolver } from './channel';
+import { ChannelHealthResolver, ChannelResolver } from './channel';
 import { ConversationResolver } from './conversation';
 import { CustomerResolver } from './customer';
 import { EventResolver, InboxUpdateResolver } from './event';
@@ -19,6 +19,7 @@ import { ViewerResolver, WorkspaceResolver } from './workspace';
 /** Every resolver of the schema. */
 export const resolvers = [
   AttachmentResolver,
+  ChannelHealthResolver,
   ChannelResolver,
   ConversationResolver,
   CustomerResolver,

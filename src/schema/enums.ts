@@ -15,6 +15,7 @@ export const MessageDirection = namesOf('INBOUND', 'OUTBOUND', 'NOTE');
 export const MessageStatus = namesOf('QUEUED', 'SENDING', 'SENT', 'DELIVERED', 'READ', 'FAILED');
 export const MessageRecordDirection = namesOf('INBOUND', 'OUTBOUND');
 export const ChannelStatus = namesOf('ACTIVE', 'PAUSED', 'DISCONNECTED');
+export const ChannelHealthStatus = namesOf('OK', 'DEGRADED', 'NEEDS_RECONNECT');
 export const UserRole = namesOf('OWNER', 'ADMIN', 'SUPERVISOR', 'AGENT', 'ANALYST');
 export const UserStatus = namesOf('INVITED', 'ACTIVE', 'DISABLED');
 export const ConversationOrder = namesOf(
@@ -92,6 +93,16 @@ const registered: [
   ],
   [MessageRecordDirection, 'MessageRecordDirection', 'From a customer, or to one.'],
   [ChannelStatus, 'ChannelStatus', 'Whether a channel takes part.'],
+  [
+    ChannelHealthStatus,
+    'ChannelHealthStatus',
+    'How a connector gets on with a channel.',
+    {
+      OK: 'All is well.',
+      DEGRADED: 'Something is in the way, and is tried again by itself.',
+      NEEDS_RECONNECT: 'The account’s credentials are no good any longer: somebody has to act.',
+    },
+  ],
   [ChannelKind, 'ChannelKind', 'The platform that a channel is on.'],
   [UserRole, 'UserRole', 'What a user may do; OWNER and ADMIN everything, ANALYST only read.'],
   [UserStatus, 'UserStatus', 'INVITED until the first sign-in.'],

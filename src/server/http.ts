@@ -79,7 +79,12 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   };
   const handler = fastifyApolloHandler(apollo, {
     context: (request) =>
-      Promise.resolve(new RequestContext(request.id, actorOf(request), services)),
+      Promise.resolve(
+        new RequestContext(
+          ...([request.id, actorOf(request), services] as const),
+          `${request.protocol}://${request.host}`,
+        ),
+      ),
   });
   const streams = new StreamServer(options);
   app.route({

@@ -46,6 +46,7 @@ const good: Record<string, () => Record<string, unknown>> = {
   channelCreate: () => ({
     input: { kind: 'X', name: 'Bad input', externalId: 'bad-input', visibility: 'PUBLIC' },
   }),
+  channelUpdate: () => ({ id: channelId, input: { name: 'Bad input' } }),
   conversationClose: () => ({ id: conversationId }),
   conversationReopen: () => ({ id: conversationId }),
   conversationAssign: () => ({ id: conversationId, input: { assigneeId: null } }),
@@ -102,6 +103,7 @@ const lines: [mutation: string, place: string, longest: number][] = [
   ['channelCreate', 'input.name', 200],
   ['channelCreate', 'input.externalId', 500],
   ['channelCreate', 'input.identityScope', 500],
+  ['channelUpdate', 'input.name', 200],
   ['tagAdd', 'input.name', 50],
   ['tagRemove', 'input.name', 50],
   ['messageRecord', 'input.threadKey', 500],

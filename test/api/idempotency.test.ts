@@ -1,4 +1,5 @@
 import { startTestApp, type TestApp } from '../support/app';
+import { shelf } from '../support/bank';
 import { call, must, refused, rootFields } from '../support/call';
 import type { Client } from '../support/client';
 import { asOwner, everythingOf, uuid } from '../support/owner';
@@ -9,10 +10,8 @@ let owner: Client;
 let workspaceId: string;
 let noon: Date;
 beforeAll(async () => {
-  parley = await startTestApp({
-    PARLEY_SECRET_KEY: 'ab'.repeat(32),
-    PARLEY_OUTGOING_ALLOW: '127.0.0.0/8',
-  });
+  const env = { PARLEY_SECRET_KEY: 'ab'.repeat(32), PARLEY_OUTGOING_ALLOW: '127.0.0.0/8' };
+  parley = await startTestApp(env, 'api', { connectors: { shelf } });
   noon = parley.now();
 });
 afterAll(() => parley.close());
@@ -24,6 +23,7 @@ afterEach(() => expect(parley.faults.splice(0)).toEqual([]));
 
 interface World {
   channelId: string;
+  connectedId: string;
   conversationId: string;
   customerId: string;
   endpointId: string;
@@ -54,6 +54,24 @@ const mutations: Record<
     { input: { kind: 'X', name: 'A', externalId: 'b', visibility: 'PUBLIC' } },
     'channel { id }',
   ],
+  channelConnect: () => [
+    { connector: 'shelf', input: { name: 'A', settings: {} } },
+    { connector: 'shelf', input: { name: 'B', settings: {} } },
+    'channel { id }',
+  ],
+  channelUpdate: ({ connectedId: id }) => [
+    { id, input: { settings: { note: 'A' } } },
+    { id, input: { settings: { note: 'B' } } },
+    'channel { id }',
+  ],
+  channelPause: ({ connectedId: id }) => [{ id }, { id: 'nonsense' }, 'channel { id }'],
+  channelResume: ({ connectedId: id }) => [{ id }, { id: 'nonsense' }, 'channel { id }'],
+  channelTest: ({ connectedId: id }) => [
+    { id },
+    { id: 'nonsense' },
+    'channel { id } ok durationMs',
+  ],
+  channelDisconnect: ({ connectedId: id }) => [{ id }, { id: 'nonsense' }, 'channel { id }'],
   conversationClose: ({ conversationId: id }) => [
     { id },
     { id: 'nonsense' },
@@ -181,8 +199,15 @@ async function makeWorld(): Promise<World> {
     { id: webhookEndpoint.id },
     'webhookDelivery { id }',
   );
+  const { channel } = await must<{ channel: { id: string } }>(
+    owner,
+    'channelConnect',
+    { connector: 'shelf', input: { settings: {} } },
+    'channel { id }',
+  );
   return {
     channelId,
+    connectedId: channel.id,
     conversationId: conversation.id,
     customerId: conversation.customer!.id,
     endpointId: webhookEndpoint.id,

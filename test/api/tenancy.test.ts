@@ -271,6 +271,22 @@ const cases: Record<string, (of: Named) => Case[]> = {
       makes: true,
     },
   ],
+  connectors: () => [],
+  channelConnect: () => [],
+  channelUpdate: ({ ids }) => [
+    {
+      args: { id: ids.Channel, input: { name: 'Changed' } },
+      selection: payload('channel { id name settings secretsSet webhookUrl }'),
+    },
+  ],
+  ...Object.fromEntries(
+    ['channelPause', 'channelResume', 'channelDisconnect', 'channelTest'].map((name) => [
+      name,
+      ({ ids }: Named) => [
+        { args: { id: ids.Channel }, selection: payload('channel { id health { reason } }') },
+      ],
+    ]),
+  ),
   conversationClose: ({ ids }) => [
     { args: { id: ids.Conversation }, selection: payload(`conversation { ${CONVERSATION} }`) },
   ],

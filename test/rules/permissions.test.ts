@@ -169,6 +169,9 @@ const EXAMPLES: Record<string, string> = {
   'CustomerInput!': '{}',
   'CustomerIdentityInput!': '{ channelKind: X, externalId: "1" }',
   'ChannelCreateInput!': '{ kind: X, name: "", externalId: "", visibility: PUBLIC }',
+  'String!': '"nonsense"',
+  'ChannelConnectInput!': '{ settings: {} }',
+  'ChannelUpdateInput!': '{}',
   'ConversationAssignInput!': '{ assigneeId: null }',
   'NoteAddInput!': '{ body: "x" }',
   'MessageRecordInput!':

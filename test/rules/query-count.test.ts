@@ -193,6 +193,8 @@ const queries: Record<string, string> = {
   'customers with theirs': `{ customers(first: 60) { nodes { ${CUSTOMER}
     conversations(first: 2) { nodes { ${CONVERSATION} } } touchpoints(first: 2) { nodes { ${TOUCHPOINT} } } } } }`,
   channels: '{ channels(first: 100) { nodes { id name } } }',
+  'channels with all of theirs': `{ channels(first: 100) { nodes { id settings secretsSet webhookUrl
+    capabilities { private { edits } } health { status backlog { inbound outbound } } } } }`,
   'posts with their channels':
     '{ posts(first: 100) { nodes { id channel { id name } revisions(first: 2) { nodes { kind } } } } }',
   'touchpoints with theirs': `{ touchpoints(first: 100) { nodes { ${TOUCHPOINT} } } }`,

@@ -233,11 +233,16 @@ export interface Connector {
     context: ConnectorContext,
     largestBytes: number,
   ): Promise<{ bytes: Buffer; contentType: string | null }>;
-  /** Signs in and finds out whose account it is; also where it registers its webhook. */
+  /**
+   * Signs in and finds out whose account it is, without changing anything there. Also tried when
+   * settings change. Absent: each channel is an account of its own.
+   */
   connect?(context: ConnectorContext): Promise<Account>;
+  /** Has the platform tell `webhookUrl` what happens; doing it again changes nothing. */
+  register?(context: ConnectorContext): Promise<void>;
   /** Whether the account can be used, without changing anything. Throws as `errors.ts` says. */
   probe?(context: ConnectorContext): Promise<void>;
-  /** Undoes what `connect` did on the platform. */
+  /** Undoes on the platform what was done there for the channel. */
   disconnect?(context: ConnectorContext): Promise<void>;
 }
 

@@ -35,6 +35,7 @@ export interface HostField extends FieldBase {
   default?: string;
 }
 
+/** A whole number. */
 export interface NumberField extends FieldBase {
   kind: 'number';
   least: number;
@@ -61,7 +62,7 @@ export interface ListField extends FieldBase {
   default?: readonly string[];
 }
 
-/** Questions that a customer is asked; see `form.ts`. */
+/** Questions that a customer is asked; see `questions.ts`. */
 export interface FormField extends FieldBase {
   kind: 'form';
   default?: readonly Question[];

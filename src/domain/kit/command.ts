@@ -73,7 +73,7 @@ export async function runCommand<Input, Result extends object>(
     }));
     return { ok: false, problems };
   }
-  if (idempotencyKey != null && !/^[\x21-\x7e]{1,128}$/.test(idempotencyKey)) {
+  if (idempotencyKey != null && !isUsableKey(idempotencyKey)) {
     const message = 'Must be 1 to 128 visible ASCII characters without spaces.';
     const path = ['idempotencyKey'];
     return { ok: false, problems: [{ code: ErrorCode.INVALID_INPUT, message, path }] };
@@ -167,6 +167,31 @@ async function performOnce<Input, Result extends object>(
         where workspace_id = ${actor.workspaceId} and caller = ${caller} and key = ${key}`,
   );
   return result;
+}
+
+/**
+ * Whether a command with this key is not going to run: it was answered before, or the key can't be
+ * used. Then there is no need for requests to others that come before its transaction.
+ */
+export async function isSettled(
+  session: Session,
+  actor: Actor,
+  now: Date,
+  key: string,
+): Promise<boolean> {
+  if (!isUsableKey(key)) return true;
+  const caller = `${actor.kind}:${actor.id}`;
+  const found = await queryObjects(
+    session,
+    sql`select from idempotency_record
+        where workspace_id = ${actor.workspaceId} and caller = ${caller} and key = ${key}
+          and expires_at > ${now}`,
+  );
+  return found.length > 0;
+}
+
+function isUsableKey(key: string): boolean {
+  return /^[\x21-\x7e]{1,128}$/.test(key);
 }
 
 /** JSON has no numbers of any size. */

@@ -21,6 +21,7 @@ import {
   WebhookEndpoint,
   Workspace,
 } from '../../entities';
+import { readBacklogs, type Backlog } from '../channel/backlog';
 import { onVisibleChannel, withVisibleCustomer } from '../channel/visible-channels';
 import { ofVisibleEndpoint, onVisibleEndpoint } from '../webhook/visible-endpoints';
 import { NestedPages } from './paging';
@@ -105,6 +106,10 @@ export class Loaders {
   private readonly tags = new Map<string, DataLoader<string, Read<Tag>[]>>();
   private readonly states = new DataLoader((ids: readonly string[]) => this.readStates(ids));
 
+  private readonly backlogs = new DataLoader((ids: readonly string[]) =>
+    readBacklogs(this.reader, ids),
+  );
+
   constructor(private readonly reader: Reader) {
     this.pages = new NestedPages(reader);
   }
@@ -143,6 +148,11 @@ export class Loaders {
   /** How a channel's connector gets on; null where it has not begun. */
   channelState(channelId: string): Promise<Read<ChannelState> | null> {
     return this.states.load(channelId);
+  }
+
+  /** What waits on a channel. */
+  backlogOf(channelId: string): Promise<Backlog> {
+    return this.backlogs.load(channelId);
   }
 
   private async readStates(ids: readonly string[]): Promise<(Read<ChannelState> | null)[]> {

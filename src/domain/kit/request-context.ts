@@ -5,7 +5,7 @@ import type { UnitOfWork } from '../../db/unit-of-work';
 import type { Files } from '../../files/files';
 import type { OutgoingGuard } from '../../outgoing/guard';
 import type { SecretBox } from '../../secrets/secret-box';
-import { runCommand, type Command } from './command';
+import { isSettled, runCommand, type Command } from './command';
 import type { Problem } from './errors';
 import { Loaders } from './loaders';
 import { Reader } from './reader';
@@ -41,6 +41,8 @@ export class RequestContext {
     readonly requestId: string,
     readonly actor: Actor,
     private readonly services: RequestServices,
+    /** The base of the URL that the request came by, where it came alone. */
+    private readonly requestBase: string | null = null,
   ) {
     this.reader = new Reader(actor, services.sessions);
     this.loaders = new Loaders(this.reader);
@@ -48,10 +50,6 @@ export class RequestContext {
 
   get secrets(): SecretBox {
     return this.services.secrets;
-  }
-
-  get connections(): Connections {
-    return this.services.connections;
   }
 
   /** The time that the caller’s commands go by. */
@@ -67,8 +65,24 @@ export class RequestContext {
     return this.services.files;
   }
 
+  get connections(): Connections {
+    return this.services.connections;
+  }
+
   get publicUrl(): string | null {
     return this.services.publicUrl;
+  }
+
+  /** The base of the URLs that platforms call: as configured, or as the request came. */
+  get calledAt(): string | null {
+    return this.publicUrl ?? this.requestBase;
+  }
+
+  /** Whether a command with this key is not going to run; see {@link isSettled}. */
+  async isSettled(key: string | null): Promise<boolean> {
+    if (key === null) return false;
+    const now = this.services.clock();
+    return this.reader.with((session) => isSettled(session, this.actor, now, key));
   }
 
   /** Runs a command for the caller; refusals come back as `userErrors`, faults are thrown. */

@@ -13,6 +13,7 @@ registerEnumType(ErrorCode, {
       description: 'Nothing can be sent in the conversation now; `reason` is a `ReplyRefusal`.',
     },
     FORBIDDEN: { description: 'You may do this, but not with these values.' },
+    UNAVAILABLE: { description: 'A platform does not answer at the moment: try again later.' },
     IDEMPOTENCY_KEY_REUSED: { description: 'The idempotency key was used for another request.' },
   },
 });
