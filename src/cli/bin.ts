@@ -5,6 +5,7 @@ import { explainError } from '../expected-errors';
 import { Stopped, takeStopSignals } from '../stop-signal';
 import { importCommand } from './import/command';
 import { schemaCommand } from './schema';
+import { secretsCommand } from './secrets';
 import { tokenCommand } from './token';
 
 const program = new Command('parley')
@@ -25,6 +26,7 @@ Examples:
 const stop = takeStopSignals();
 importCommand(program, stop);
 tokenCommand(program, stop);
+secretsCommand(program, stop);
 schemaCommand(program);
 
 program.parseAsync().catch((error: unknown) => {

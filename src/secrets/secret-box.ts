@@ -46,6 +46,11 @@ export class SecretBox {
     private readonly dataDir: string,
   ) {}
 
+  /** The id of the key that encrypts; it stands behind the first byte of a ciphertext. */
+  async newestKeyId(): Promise<Buffer> {
+    return (await this.load()).newest.id;
+  }
+
   /** The ciphertext to be stored. */
   async seal(secret: string, owner: SecretOwner): Promise<Buffer> {
     const { newest } = await this.load();
