@@ -4,7 +4,13 @@ import type { Pool } from 'pg';
 export const OUTBOUND_CHANNEL = 'parley_outbound';
 
 /** The commands after which there may be. */
-const commands = new Set(['messageSend', 'messageSendRetry', 'channelResume', 'channelUpdate']);
+const commands = new Set([
+  'messageSend',
+  'messageSendRetry',
+  'channelConnect',
+  'channelResume',
+  'channelUpdate',
+]);
 
 /**
  * Tells whoever sends that there is something to send. It is rung after the commit and on a connection

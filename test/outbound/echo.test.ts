@@ -59,6 +59,24 @@ test('what the platform says of the time counts, for the conversation and its an
   );
 });
 
+test('an echo that comes in before the answer is no second message', async () => {
+  const line = await world.line();
+  const conversationId = await world.conversation(line, { threadKey: 'early' });
+  line.platform.answer(async ({ message, response }, platform) => {
+    const externalId = platform.keep(message);
+    await world.deliver(line, [echo('early', externalId, { clientKey: message.clientKey })]);
+    // until it is taken in
+    await world.takenIn(line);
+    response.end(JSON.stringify({ externalId }));
+  });
+  const id = await world.send(line.owner, conversationId);
+  await world.drain();
+  const messages = await world.messages(line.owner, conversationId);
+  expect(messages.map((message) => message.id).filter((it) => it === id)).toHaveLength(1);
+  expect(messages).toHaveLength(2);
+  expect(await world.view(line.owner, id)).toMatchObject({ status: 'SENT', externalId: 'p-1' });
+});
+
 test('an echo that could not be told from somebody else’s message becomes one with ours', async () => {
   const line = await world.line();
   const { owner } = line;

@@ -54,9 +54,13 @@ afterAll(async () => {
 async function start(): Promise<ChildProcess> {
   const env = { ...SETTINGS, DATABASE_URL: world.parley.database.url };
   const script = join(__dirname, 'sender-in-child.mjs');
-  const started = spawn(process.execPath, [script, JSON.stringify(env)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const started = spawn(
+    process.execPath,
+    [script, JSON.stringify(env), String(world.parley.now())],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   await once(started.stdout, 'data');
   return started;
 }

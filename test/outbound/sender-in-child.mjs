@@ -15,8 +15,10 @@ const { custom } = loadTypescript('../../src/connectors/custom/index.ts');
 const config = loadConfig(JSON.parse(process.argv[2]), 'worker');
 const log = pino({ level: 'silent' });
 const manifest = { ...custom.manifest, id: 'idempotent', resend: 'idempotent' };
+// as in the process that queues: how long a message has waited counts
 const core = await openCore(config, {
   log,
+  clock: () => new Date(process.argv[3]),
   connectors: { custom, idempotent: { ...custom, manifest } },
 });
 const { connections, files, pool, clock, databaseUrl: url } = core;

@@ -7,7 +7,7 @@ import { defineCommand, type Outcome, type Work } from '../kit/command';
 import { lockMessage, restatus, type LockedMessage } from './lock-message';
 import { dequeue } from './queue';
 import { recordSent, type SentFacts } from './record-sent';
-import { isSent } from './status';
+import { isSettled } from './status';
 import { queryObjects } from '../../db/sessions';
 import { sql } from '../../db/sql';
 
@@ -47,6 +47,11 @@ export const recordOutcome = defineCommand({
   },
 });
 
+const withdrawn: MessageFailure = {
+  code: 'CANCELLED',
+  message: 'It was deleted before it was sent.',
+};
+
 /** After so many attempts in vain a channel's health says so. */
 const TROUBLED = 3;
 
@@ -56,11 +61,13 @@ async function recordUnsent(
   outcome: Exclude<SendOutcome, { kind: 'SENT' }>,
 ): Promise<NewEvent[]> {
   const { message } = locked;
-  // an echo may have told meanwhile that it has arrived, or somebody may have deleted it
-  const isOver = isSent(message.status) || message.deletedAt !== null;
-  if (isOver || outcome.kind === 'NOTHING') {
+  // an echo or a receipt may have told meanwhile what became of it
+  if (isSettled(message.status)) {
     await dequeue(work, message.id);
     return [];
+  }
+  if (outcome.kind === 'NOTHING' || message.deletedAt !== null) {
+    return recordFailure(work, locked, withdrawn);
   }
   if (outcome.kind === 'FAILED') return recordFailure(work, locked, outcome.failure);
   const seconds = outcome.kind === 'LATER' ? outcome.seconds : 0;

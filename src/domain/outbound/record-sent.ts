@@ -6,10 +6,10 @@ import { reportHealth } from '../channel/set-health';
 import { retimeMessage } from '../ingest/retime';
 import type { Work } from '../kit/command';
 import { changeOf, factsOf } from '../conversation/facts';
+import { reported } from '../message/forward-status';
 import { statusChanged, type LockedMessage } from './lock-message';
 import { mergeDouble } from './merge-double';
 import { dequeue } from './queue';
-import { furthest } from './status';
 
 /** What the platform made of a message. */
 export interface SentFacts {
@@ -32,28 +32,35 @@ export async function recordSent(
   const before = message.status;
   const facts = await factsOf(work, conversation);
   const merged = await mergeDouble(work, locked, sent.externalId);
-  const status = furthest(before, sent.status);
+  const { externalId, platform, sentAt } = sent;
+  const after = reported(message, {
+    ...{ messageId: id, conversationId: conversation.id },
+    ...{ status: sent.status, at: sentAt ?? work.now, platform },
+  });
   await dequeue(work, id);
   await work.manager.update(
     Message,
     { workspaceId, id },
     {
-      ...{ status, failure: null, externalId: sent.externalId },
-      ...(sent.status === 'DELIVERED' && {
-        deliveredAt: message.deliveredAt ?? sent.sentAt ?? work.now,
-      }),
-      ...(sent.platform && { platform: { ...message.platform, ...sent.platform } as never }),
+      ...{
+        status: after.status,
+        failure: after.failure,
+        deliveredAt: after.deliveredAt,
+        externalId,
+      },
+      ...(platform && { platform: after.platform as never }),
     },
   );
-  const time = sent.sentAt ?? message.sentAt;
-  const isMoved = time.getTime() !== message.sentAt.getTime();
+  const time = sentAt ?? message.sentAt;
+  // one that had been given up answers again
+  const isMoved = time.getTime() !== message.sentAt.getTime() || before === 'FAILED';
   const changes = isMoved ? await retimeMessage(work, conversation, message, time) : {};
   await noteSent(work, { channelId, conversationId: conversation.id }, sent);
   const health = await reportHealth(work, channelId, {
     ...{ part: 'SENDER', health: 'OK', reason: null, at: work.now },
   });
   const change = changeOf(facts, changes);
-  const changed = status === before ? [] : [statusChanged(message, change, status)];
+  const changed = after.status === before ? [] : [statusChanged(message, change, after.status!)];
   return [...merged, ...changed, ...health];
 }
 
