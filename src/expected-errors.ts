@@ -1,4 +1,5 @@
 import { CommandRefused } from './cli/command-refused';
+import { ConnectorRefused } from './cli/connector/connector-refused';
 import { ImportFileError } from './cli/import/twcs/import-file-error';
 import { ConfigError } from './config/config';
 import { EmbeddedPostgresError } from './db/embedded';
@@ -7,6 +8,7 @@ import { DatabaseRefused } from './db/migrate';
 const kinds = [
   CommandRefused,
   ConfigError,
+  ConnectorRefused,
   DatabaseRefused,
   EmbeddedPostgresError,
   ImportFileError,

@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { Command } from 'commander';
 import { explainError } from '../expected-errors';
 import { Stopped, takeStopSignals } from '../stop-signal';
+import { connectorCommand } from './connector/command';
 import { importCommand } from './import/command';
 import { schemaCommand } from './schema';
 import { secretsCommand } from './secrets';
@@ -28,6 +29,7 @@ importCommand(program, stop);
 tokenCommand(program, stop);
 secretsCommand(program, stop);
 schemaCommand(program);
+connectorCommand(program);
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof Stopped) {

@@ -185,7 +185,19 @@ const directions: Record<string, { uses: string[]; types?: string[] }> = {
       'telemetry',
     ],
   },
-  cli: { uses: ['auth', 'config', 'db', 'domain', 'entities', 'server', 'telemetry', 'wiring'] },
+  cli: {
+    uses: [
+      'auth',
+      'config',
+      'connectors',
+      'db',
+      'domain',
+      'entities',
+      'server',
+      'telemetry',
+      'wiring',
+    ],
+  },
   // app.ts, main.ts and what they share put everything together
   wiring: {
     uses: [
