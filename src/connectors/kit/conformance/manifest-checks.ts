@@ -3,7 +3,7 @@ import type { Connector } from '../connector';
 import type { Check } from './subject';
 
 /** What looks like a secret by its name has to be marked as one. */
-const secretName = /secret|password|token|jwt|private/i;
+const secretName = /(secret|password|token|jwt|privateKey)$/i;
 
 export const manifestChecks: readonly Check[] = [
   {
