@@ -48,6 +48,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
         ? null
         : await startWorker({
             ...{ url, log, clock, eventRetentionDays: config.eventRetentionDays },
+            deliveryRetentionDays: config.deliveryRetentionDays,
             tasks: tasksWith(core),
           });
     if (worker) closing.add(() => worker.stop());

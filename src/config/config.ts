@@ -65,6 +65,8 @@ export interface Config {
   heartbeatSeconds: number;
   /** How long events stay in the log. */
   eventRetentionDays: number;
+  /** How long deliveries are kept as they came. */
+  deliveryRetentionDays: number;
   /** Absent: API processes are told of events by PostgreSQL alone. */
   nats?: NatsConfig;
   /** What stored secrets are encrypted with. */
@@ -134,6 +136,7 @@ const shape = z.object({
   PARLEY_SOCKET_BUFFER_KB: whole(64, 65_536).default(1_024),
   PARLEY_HEARTBEAT_SECONDS: seconds(0.05, 3_600).default(15),
   PARLEY_EVENT_RETENTION_DAYS: whole(1, 36_500).default(90),
+  PARLEY_DELIVERY_RETENTION_DAYS: whole(1, 36_500).default(30),
   NATS_URL: readBy(parseNatsUrl).optional(),
   PARLEY_NATS_STREAM: z
     .string()
@@ -186,6 +189,7 @@ export function loadConfig(env: Env, role: Role = 'all'): Readonly<Config> {
     socketBufferBytes: value.PARLEY_SOCKET_BUFFER_KB * 1_024,
     heartbeatSeconds: value.PARLEY_HEARTBEAT_SECONDS,
     eventRetentionDays: value.PARLEY_EVENT_RETENTION_DAYS,
+    deliveryRetentionDays: value.PARLEY_DELIVERY_RETENTION_DAYS,
     nats: natsOf(value),
     secretKeys: Object.freeze({
       key: value.PARLEY_SECRET_KEY,

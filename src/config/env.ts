@@ -15,6 +15,7 @@ export interface Env {
   PARLEY_SOCKET_BUFFER_KB?: string;
   PARLEY_HEARTBEAT_SECONDS?: string;
   PARLEY_EVENT_RETENTION_DAYS?: string;
+  PARLEY_DELIVERY_RETENTION_DAYS?: string;
   NATS_URL?: string;
   PARLEY_NATS_STREAM?: string;
   PARLEY_NATS_REPLICAS?: string;

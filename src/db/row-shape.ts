@@ -36,6 +36,11 @@ export class RowShape<T extends object> {
     return new RowShape<T>(this.columns.filter(({ property }) => properties.has(property)));
   }
 
+  /** All but one property. */
+  without(property: string): RowShape<T> {
+    return new RowShape<T>(this.columns.filter((column) => column.property !== property));
+  }
+
   /** `c.id, c.status, …`: the select list for a table alias. */
   select(alias: string): Sql {
     let selection = this.selections.get(alias);

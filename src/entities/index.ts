@@ -5,6 +5,7 @@ import { Company } from './company';
 import { Conversation, ConversationTag } from './conversation';
 import { Customer, CustomerIdentity } from './customer';
 import { StoredFile, Upload } from './file';
+import { InboundDelivery } from './inbound-delivery';
 import { LifecycleStage, LifecycleTransition } from './lifecycle';
 import { Attachment, Message, MessageReaction, MessageRevision } from './message';
 import { Post, PostRevision } from './post';
@@ -29,6 +30,7 @@ export const entities = [
   CustomerIdentity,
   CustomerTag,
   IdempotencyRecord,
+  InboundDelivery,
   LifecycleStage,
   LifecycleTransition,
   Message,
@@ -60,6 +62,7 @@ export {
   CustomerIdentity,
   CustomerTag,
   IdempotencyRecord,
+  InboundDelivery,
   LifecycleStage,
   LifecycleTransition,
   Message,

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
-
-/** The notice that channels have something to process; its payload names who says so, and the channels. */
-export const INBOUND_CHANNEL = 'parley_inbound';
+import { INBOUND_CHANNEL } from '../domain/delivery/wake-processor';
 
 /** A channel by its key. */
 export interface ChannelRef {
@@ -56,7 +54,7 @@ export class InboundBell {
   }
 }
 
-/** The channels that a notice names, none where it is our own; null where any may be meant. */
+/** The channels that a notice names behind who sent it, none where that are we; null where any may be meant. */
 export function channelsOfNotice(payload: string, own: InboundBell): ChannelRef[] | null {
   const [from, ...names] = payload.split(' ');
   if (from === own.id) return [];

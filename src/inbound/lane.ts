@@ -6,6 +6,7 @@ import type { Sessions } from '../db/sessions';
 import type { UnitOfWork } from '../db/unit-of-work';
 import { runCommand } from '../domain/kit/command';
 import { DomainError } from '../domain/kit/errors';
+import { globalId } from '../domain/kit/ids';
 import type { Files } from '../files/files';
 import type { ChannelRef } from './bell';
 import { isDatabaseAway, isFault, pauseAfter, reason, reasonOf } from './failure';
@@ -90,7 +91,7 @@ class Batch {
     const { manifest } = this.open.connector;
     const attempts = before + 1;
     if (isFault(error)) {
-      const about = { delivery: id, channel: this.open.channel.id };
+      const about = { delivery: globalId('InboundDelivery', id), channel: this.open.channel.id };
       this.options.log.error(
         { ...about, attempts, err: error },
         'a delivery could not be processed',

@@ -4,11 +4,14 @@
  */
 export interface TaskPayloads {
   'fetch-attachment': { workspaceId: string; attachmentId: string };
+  'prune-deliveries': Record<never, never>;
   'prune-event-log': Record<never, never>;
   'prune-files': Record<never, never>;
   'prune-idempotency-records': Record<never, never>;
   'prune-presence': Record<never, never>;
   'prune-webhook-deliveries': Record<never, never>;
+  /** Moments in ISO 8601. */
+  'replay-deliveries': { workspaceId: string; channelId: string; from: string; to: string };
 }
 
 /** The name of a task: what a job is to do. */

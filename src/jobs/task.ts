@@ -8,6 +8,8 @@ export interface TaskContext {
   clock: () => Date;
   /** How many days events stay in the log. */
   eventRetentionDays: number;
+  /** How many days deliveries are kept. */
+  deliveryRetentionDays: number;
   /** Adds task and attempt to each line; payloads don't belong in a log. */
   log: Logger;
   /**

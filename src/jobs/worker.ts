@@ -25,6 +25,8 @@ export interface WorkerOptions {
   clock: () => Date;
   /** How many days events stay in the log; absent: 90. */
   eventRetentionDays?: number;
+  /** How many days deliveries are kept; absent: 30. */
+  deliveryRetentionDays?: number;
   /** How many jobs run at the same time; absent: 4. */
   concurrency?: number;
   /** What it can run; jobs of other tasks are left to other workers. Absent: the upkeep of the database. */
@@ -160,12 +162,13 @@ class JobWorker implements Worker {
 
   private runnable(name: string, task: Task<never>): QueueTask {
     const { system, log, closing } = this;
-    const { clock, eventRetentionDays = 90 } = this.options;
+    const { clock, eventRetentionDays = 90, deliveryRetentionDays = 30 } = this.options;
+    const retention = { eventRetentionDays, deliveryRetentionDays };
     const { signal } = closing;
     return async (payload, { job }) => {
       const about = { task: name, job: job.id, attempt: job.attempts };
       try {
-        const context = { system, clock, eventRetentionDays, log: log.child(about), signal };
+        const context = { system, clock, ...retention, log: log.child(about), signal };
         await task(payload as never, context);
       } catch (error) {
         // whatever a task throws after the signal is its answer to the signal

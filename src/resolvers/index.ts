@@ -3,6 +3,7 @@ import { ChannelHealthResolver, ChannelResolver } from './channel';
 import { ConversationResolver } from './conversation';
 import { CustomerResolver } from './customer';
 import { EventResolver, InboxUpdateResolver } from './event';
+import { InboundDeliveryFieldsResolver, InboundDeliveryResolver } from './inbound-delivery';
 import { MessageResolver } from './message';
 import { MetricsResolver } from './metrics';
 import { PostResolver } from './post';
@@ -24,6 +25,8 @@ export const resolvers = [
   ConversationResolver,
   CustomerResolver,
   EventResolver,
+  InboundDeliveryFieldsResolver,
+  InboundDeliveryResolver,
   InboxUpdateResolver,
   MessageResolver,
   MetricsResolver,

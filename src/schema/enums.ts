@@ -44,6 +44,8 @@ export const WebhookEndpointStatus = namesOf('ENABLED', 'DISABLED');
 export const WebhookDisabledReason = namesOf('MANUAL', 'GONE', 'FAILING');
 export const WebhookDeliveryKind = namesOf('EVENT', 'PING');
 export const WebhookDeliveryStatus = namesOf('PENDING', 'DELIVERED', 'FAILED');
+export const InboundDeliverySource = namesOf('WEBHOOK', 'POLL', 'STREAM');
+export const InboundDeliveryStatus = namesOf('PENDING', 'PROCESSED', 'DEAD');
 export const ActorKind = namesOf('USER', 'API_KEY', 'CUSTOMER', 'CONNECTOR', 'SYSTEM');
 
 const notices = {
@@ -158,6 +160,27 @@ const registered: [
       PENDING: 'It has not got through yet, and is going to be tried.',
       DELIVERED: 'The receiver answered with a status from 200 to 299.',
       FAILED: 'It was given up. It can be redelivered.',
+    },
+  ],
+  [
+    InboundDeliverySource,
+    'InboundDeliverySource',
+    'How a delivery came.',
+    {
+      WEBHOOK: 'The platform sent it to the channel’s address.',
+      POLL: 'It was read from the platform.',
+      STREAM: 'It came on a connection that stays open.',
+    },
+  ],
+  [
+    InboundDeliveryStatus,
+    'InboundDeliveryStatus',
+    'What became of a delivery.',
+    {
+      PENDING:
+        'It is going to be processed, or tried again; that of a paused channel waits for it.',
+      PROCESSED: 'What it holds is here.',
+      DEAD: 'It could not be processed: `error` says why. It can be retried.',
     },
   ],
   [ActorKind, 'ActorKind', 'What kind of actor acts.'],

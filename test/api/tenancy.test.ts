@@ -114,6 +114,7 @@ async function makeWorld(word: string): Promise<World> {
     { id: customerId },
   );
   const [company, post, attachment, revision] = [newId(), newId(), newId(), newId()];
+  const delivery = newId();
   const rows: [string, unknown[]][] = [
     [
       `company (workspace_id, id, name, created_at, updated_at) values ($1, $2, $3, now(), now())`,
@@ -133,6 +134,11 @@ async function makeWorld(word: string): Promise<World> {
       [revision, uuid(message.id), word],
     ],
   ];
+  rows.push([
+    `inbound_delivery (workspace_id, id, channel_id, received_at, source, event_key, body)
+     values ($1, $2, $3, now(), 'WEBHOOK', $4, convert_to($4, 'UTF8'))`,
+    [delivery, uuid(channelId), word],
+  ]);
   for (const [insert, values] of rows) {
     await asOwner(parley, `insert into ${insert}`, [workspaceId, ...values]);
   }
@@ -156,6 +162,7 @@ async function makeWorld(word: string): Promise<World> {
       Conversation: conversation.id,
       Customer: customerId,
       CustomerIdentity: customer.identities.nodes[0]!.id,
+      InboundDelivery: globalId('InboundDelivery', delivery),
       LifecycleTransition: customer.transitions.nodes[0]!.id,
       Message: message.id,
       MessageRevision: globalId('MessageRevision', revision),
@@ -243,6 +250,15 @@ const cases: Record<string, (of: Named) => Case[]> = {
       args: { filter },
       selection: '{ events { type subjectId data subject { id } } position head hasMore }',
     })),
+  inboundDeliveries: ({ ids }) => [
+    { args: { filter: { channelId: ids.Channel } }, selection: list('id eventKey body') },
+  ],
+  inboundDeliveryRetry: ({ ids }) => [
+    { args: { id: ids.InboundDelivery }, selection: payload('inboundDelivery { id body }') },
+  ],
+  channelReplay: ({ ids }) => [
+    { args: { channelId: ids.Channel }, selection: payload('channel { id } deliveryCount') },
+  ],
   customerUpsert: ({ ids, names }) => [
     {
       args: { by: { id: ids.Customer }, input: { name: 'Changed' } },

@@ -44,6 +44,7 @@ const prune = (days: number) =>
       log: pino({ level: 'silent' }),
       signal: new AbortController().signal,
       eventRetentionDays: 30,
+      deliveryRetentionDays: 30,
     },
   );
 

@@ -13,6 +13,7 @@ export const idPrefixes = {
   Customer: 'cus',
   CustomerIdentity: 'idn',
   Event: 'evt',
+  InboundDelivery: 'ind',
   LifecycleTransition: 'lct',
   Message: 'msg',
   MessageRevision: 'rev',

@@ -10,6 +10,7 @@ import {
   Conversation,
   Customer,
   CustomerIdentity,
+  InboundDelivery,
   LifecycleTransition,
   Message,
   MessageRevision,
@@ -24,6 +25,7 @@ import {
 import { readBacklogs, type Backlog } from '../channel/backlog';
 import { onVisibleChannel, withVisibleCustomer } from '../channel/visible-channels';
 import { ofVisibleEndpoint, onVisibleEndpoint } from '../webhook/visible-endpoints';
+import { DeliveryContents } from '../delivery/contents';
 import { NestedPages } from './paging';
 import type { Reader } from './reader';
 
@@ -32,6 +34,8 @@ interface Source {
   entity: new () => object;
   table: string;
   visible?: (reader: Reader, alias: string) => Sql[];
+  /** A column that is too large to come with every object. */
+  without?: string;
 }
 
 const byChannel = (column: string) => (reader: Reader, alias: string) =>
@@ -58,6 +62,12 @@ const sources = {
     entity: CustomerIdentity,
     table: 'customer_identity',
     visible: byCustomer('customer_id'),
+  },
+  InboundDelivery: {
+    entity: InboundDelivery,
+    table: 'inbound_delivery',
+    visible: byChannel('channel_id'),
+    without: 'body',
   },
   LifecycleTransition: {
     entity: LifecycleTransition,
@@ -94,7 +104,12 @@ export function isLoadable(kind: string): kind is LoadableKind {
 }
 
 const shapes = new Map<string, RowShape<object>>(
-  Object.entries(sources).map(([kind, { entity }]) => [kind, RowShape.of<object>(entity)]),
+  Object.entries(sources).map(([kind, { entity, without }]: [string, Source]) => [
+    kind,
+    without === undefined
+      ? RowShape.of<object>(entity)
+      : RowShape.of<object>(entity).without(without),
+  ]),
 );
 
 const stateShape = RowShape.of(ChannelState);
@@ -102,6 +117,7 @@ const stateShape = RowShape.of(ChannelState);
 /** Batched reads of one request: objects by id, pages nested in lists, tags. */
 export class Loaders {
   readonly pages: NestedPages;
+  readonly deliveries: DeliveryContents;
   private readonly byKind = new Map<LoadableKind, DataLoader<string, object | null>>();
   private readonly tags = new Map<string, DataLoader<string, Read<Tag>[]>>();
   private readonly states = new DataLoader((ids: readonly string[]) => this.readStates(ids));
@@ -112,6 +128,7 @@ export class Loaders {
 
   constructor(private readonly reader: Reader) {
     this.pages = new NestedPages(reader);
+    this.deliveries = new DeliveryContents(reader);
   }
 
   /** The object of this kind and UUID, or null when the actor sees none. */
