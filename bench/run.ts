@@ -3,6 +3,7 @@ import { depth } from './depth';
 import { fanout } from './fanout';
 import { importFile } from './import';
 import { inbox } from './inbox';
+import { ingest } from './ingest';
 import { latency } from './latency';
 import { replay } from './replay';
 import { BenchError, Run } from './support/run';
@@ -14,6 +15,7 @@ const benchmarks: Record<string, (run: Run) => Promise<void>> = {
   fanout,
   latency,
   replay,
+  ingest,
 };
 
 async function main(args: readonly string[]): Promise<void> {

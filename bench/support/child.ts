@@ -25,6 +25,8 @@ export interface ServerCommand {
   name: string;
   script: string;
   cwd?: string;
+  /** Behind the script. */
+  args?: readonly string[];
   env: Record<string, string>;
 }
 
@@ -37,7 +39,7 @@ function nodeFlags(): string[] {
 
 /** Starts a server and waits until it is ready; the run fails when the server ends before it. */
 export async function startServer(run: Run, command: ServerCommand): Promise<Server> {
-  const { name, script, cwd } = command;
+  const { name, script, cwd, args = [] } = command;
   const port = await freePort();
   const env = {
     ...ownEnvironment(),
@@ -45,7 +47,7 @@ export async function startServer(run: Run, command: ServerCommand): Promise<Ser
     ...command.env,
     PORT: String(port),
   };
-  const child = spawn(process.execPath, [...nodeFlags(), script], {
+  const child = spawn(process.execPath, [...nodeFlags(), script, ...args], {
     cwd,
     env,
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -6,6 +6,8 @@ import type { Run } from './run';
 /** Connections to PostgreSQL that every contender gets: Parley's default. */
 export const POOL_SIZE = 10;
 
+/** What secrets are encrypted with. */
+export const SECRET_KEY = 'ab'.repeat(32);
 const ADMIN_TOKEN = 'bench-0123456789abcdef';
 
 /** The inbox: a page of conversations of one status, newest first, with their neighbours. */
@@ -22,14 +24,21 @@ export const inboxQuery = `
     }
   }`;
 
-/** Starts Parley as it is deployed, over a database. */
-export function startParley(run: Run, name: string, databaseUrl: string): Promise<Server> {
+/** Starts Parley as it is deployed, over a database; absent role: all of it. */
+export function startParley(
+  run: Run,
+  name: string,
+  databaseUrl: string,
+  role: 'all' | 'api' = 'all',
+): Promise<Server> {
   return startServer(run, {
     name,
     script: join(__dirname, '..', '..', 'src', 'main.js'),
+    args: [role],
     env: {
       DATABASE_URL: databaseUrl,
       PARLEY_ADMIN_TOKEN: ADMIN_TOKEN,
+      PARLEY_SECRET_KEY: SECRET_KEY,
       PARLEY_POOL_SIZE: String(POOL_SIZE),
       LOG_LEVEL: 'warn',
     },
