@@ -34,8 +34,6 @@ const delivered = z.discriminatedUnion('type', [
     type: z.literal('gone'),
     uri: z.string(),
     seenAt: z.string(),
-    /** What a like or repost was about. */
-    subject: z.string().optional(),
   }),
 ]);
 export type Delivered = z.infer<typeof delivered>;

@@ -1,6 +1,6 @@
 import type { ConnectedChannel, RawDelivery } from '../kit/connector';
 import type { InboundItem, InboundPost, MessageItem, Party } from '../kit/item';
-import { ownerOf, parseAtUri, postCollection, webUrlOf } from './at-uri';
+import { ownerOf, parseAtUri, webUrlOf } from './at-uri';
 import { attachmentsOf, contentOf } from './content';
 import { decodeDelivery, type Ancestor, type Delivered } from './delivery';
 import { post, type Notification, type Post, type Profile, type StrongRef } from './lexicon';
@@ -21,7 +21,8 @@ export function normalise(delivery: RawDelivery, channel: ConnectedChannel): Inb
     case 'edited':
       return editItems(it);
     case 'gone':
-      return goneItems(it);
+      // posts by their own names, and likes, reposts and follows by theirs
+      return [{ type: 'deletion', externalId: it.uri, deletedAt: new Date(it.seenAt) }];
   }
 }
 
@@ -163,35 +164,6 @@ function editItems({ uri, record, seenAt }: Of<'edited'>): InboundItem[] {
   const edited = post.safeParse(record);
   if (!edited.success) return [];
   return [{ type: 'edit', externalId: uri, body: edited.data.text, editedAt: new Date(seenAt) }];
-}
-
-function goneItems(it: Of<'gone'>): InboundItem[] {
-  const at = new Date(it.seenAt);
-  const actor = bareParty(it.uri);
-  switch (parseAtUri(it.uri)?.collection) {
-    case postCollection:
-      return [{ type: 'deletion', externalId: it.uri, deletedAt: at }];
-    case 'app.bsky.feed.like':
-    case 'app.bsky.feed.repost': {
-      const reaction = it.uri.includes('app.bsky.feed.like') ? 'like' : 'repost';
-      const removal = { removed: true, reaction, reactionId: it.uri, at };
-      return it.subject === undefined
-        ? []
-        : [{ type: 'reaction', externalId: it.subject, actor, ...removal }];
-    }
-    case 'app.bsky.graph.follow':
-      return [
-        {
-          type: 'touchpoint',
-          party: actor,
-          touchpoint: 'unfollow',
-          externalId: `${it.uri}#gone`,
-          occurredAt: at,
-        },
-      ];
-    default:
-      return [];
-  }
 }
 
 /** Somebody of whom only the id is known. */

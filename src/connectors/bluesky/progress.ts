@@ -9,8 +9,6 @@ const watched = z.object({
   cid: z.string(),
   /** Its place in the network's list, in milliseconds. */
   at: z.number(),
-  /** What a like or repost is about. */
-  subject: z.string().optional(),
 });
 export type Watched = z.infer<typeof watched>;
 
@@ -48,13 +46,8 @@ export function readProgress(cursor: unknown, since: Date): Progress {
   };
 }
 
-export function watchedOf(it: Notification): Watched {
-  const { uri, cid, indexedAt, reason, reasonSubject } = it;
-  const isReaction = reason === 'like' || reason === 'repost';
-  return {
-    ...{ uri, cid, at: Date.parse(indexedAt) },
-    ...(isReaction && reasonSubject !== undefined && { subject: reasonSubject }),
-  };
+export function watchedOf({ uri, cid, indexedAt }: Notification): Watched {
+  return { uri, cid, at: Date.parse(indexedAt) };
 }
 
 /** With more records, the oldest dropped where they are too many. */

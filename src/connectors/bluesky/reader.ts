@@ -81,7 +81,7 @@ export class Reader {
         ...changed
           .filter(({ uri }) => known.has(uri))
           .map(({ uri, cid, value }) => this.edited(uri, cid, value)),
-        ...gone.map((uri) => this.gone({ uri })),
+        ...gone.map((uri) => this.gone(uri)),
       ],
       {
         own: {
@@ -177,7 +177,7 @@ export class Reader {
     await this.deliver(
       [
         ...edited.map(({ it, record }) => this.edited(it.uri, it.cid, record)),
-        ...gone.map((it) => this.gone(it)),
+        ...gone.map(({ uri }) => this.gone(uri)),
       ],
       {
         watched: watchMore(
@@ -207,9 +207,8 @@ export class Reader {
     return { type: 'edited', uri, cid, record, seenAt: this.context.clock().toISOString() };
   }
 
-  private gone({ uri, subject }: Pick<Watched, 'uri' | 'subject'>): Delivered {
-    const seenAt = this.context.clock().toISOString();
-    return { type: 'gone', uri, seenAt, ...(subject !== undefined && { subject }) };
+  private gone(uri: string): Delivered {
+    return { type: 'gone', uri, seenAt: this.context.clock().toISOString() };
   }
 
   /** Stores what was read, and how far that is, as one. */

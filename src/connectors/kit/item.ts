@@ -131,7 +131,10 @@ export interface EditItem {
   editedAt: Date;
 }
 
-/** A message or post was deleted; what it said is kept as history. */
+/**
+ * A message or post was deleted; what it said is kept as history. A reaction or moment with an id of
+ * its own is taken back by it.
+ */
 export interface DeletionItem {
   type: 'deletion';
   externalId: string;
