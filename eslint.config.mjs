@@ -2,7 +2,16 @@ import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'bench/peers/', 'coverage/', '.parley/'] },
+  {
+    ignores: [
+      'dist/',
+      'node_modules/',
+      'bench/peers/',
+      'test/peers/bluesky/',
+      'coverage/',
+      '.parley/',
+    ],
+  },
   eslint.configs.recommended,
   tseslint.configs.recommendedTypeChecked,
   {
