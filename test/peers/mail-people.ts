@@ -35,7 +35,13 @@ export class MailProgram {
 
   async all(): Promise<ReadMail[]> {
     await this.client.noop();
-    const mails = await this.client.fetchAll('1:*', { uid: true, source: true });
+    const uids = (await this.client.search({ all: true }, { uid: true })) || [];
+    if (uids.length === 0) return [];
+    const mails = await this.client.fetchAll(
+      uids.join(','),
+      { uid: true, source: true },
+      { uid: true },
+    );
     return Promise.all(
       mails.map(async ({ uid, source }) => ({
         ...(await PostalMime.parse(source!)),

@@ -6,7 +6,7 @@ import { mailSettings } from './settings';
 import { handIn } from './smtp';
 
 /** Messages by machines that one conversation bears in an hour: two machines never stop else. */
-const MOST_AUTOMATIC = 5;
+const MOST_AUTOMATIC = 10;
 const HOUR = 3_600_000;
 
 /** The Message-ID of a message: from its client key alone. */
