@@ -111,3 +111,21 @@ test('an echo that could not be told from somebody else’s message becomes one 
   expect(deleted).toHaveLength(1);
   expect(globalId('Message', deleted[0]!.subject)).not.toBe(id);
 });
+
+test.each(['DELIVERED', 'FAILED'])(
+  'a receipt %s that comes before the platform has answered counts once it has',
+  async (status) => {
+    const line = await world.line();
+    const conversationId = await world.conversation(line);
+    line.platform.answer(async ({ message, response }, platform) => {
+      const externalId = platform.keep(message);
+      const about = { externalId };
+      await world.deliver(line, [{ type: 'receipt', status, at: '2026-03-01T12:00:09Z', about }]);
+      await world.takenIn(line);
+      response.end(JSON.stringify({ externalId }));
+    });
+    const id = await world.send(line.owner, conversationId);
+    await world.drain();
+    expect(await world.view(line.owner, id)).toMatchObject({ status });
+  },
+);

@@ -48,7 +48,7 @@ export async function keepAwaited(
 /** Takes out what waits for things that are here now, by their names. */
 export async function takeAwaited(
   { session, actor }: Work,
-  channel: ItemChannel,
+  channel: Pick<ItemChannel, 'id'>,
   names: readonly string[],
 ): Promise<News[]> {
   if (names.length === 0) return [];

@@ -144,6 +144,12 @@ async function awaitParents(
   await known.find(work, missing);
 }
 
+/** Is seen by what waits for messages of a channel, as those are that are inserted. */
+export async function joinMessages(work: Work, channelId: string): Promise<void> {
+  const lock = lockChannels(work, 'pg_advisory_xact_lock_shared', [{ channelId }]);
+  await queryObjects(work.session, lock);
+}
+
 /** As {@link awaitParents} does, for what else waits for messages of a channel. */
 export async function holdUpMessages(work: Work, channelId: string): Promise<void> {
   const lock = lockChannels(work, 'pg_advisory_xact_lock', [{ channelId }]);

@@ -3,6 +3,7 @@ import { sql } from '../../db/sql';
 import { Message } from '../../entities';
 import type { NewEvent } from '../../events/registry';
 import { reportHealth } from '../channel/set-health';
+import { releaseAwaited } from '../inbound/release-awaited';
 import { retimeMessage } from '../ingest/retime';
 import type { Work } from '../kit/command';
 import { changeOf, factsOf } from '../conversation/facts';
@@ -61,7 +62,8 @@ export async function recordSent(
   });
   const change = changeOf(facts, changes);
   const changed = after.status === before ? [] : [statusChanged(message, change, after.status!)];
-  return [...merged, ...changed, ...health];
+  const late = await releaseAwaited(work, channelId, externalId);
+  return [...merged, ...changed, ...health, ...late];
 }
 
 async function noteSent(
