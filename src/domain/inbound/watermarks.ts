@@ -40,7 +40,7 @@ export async function raiseWatermarks(
             read_until = greatest(c.read_until, told.read)
           from told where c.workspace_id = ${actor.workspaceId} and c.id = told.id
         )
-        select m.id "messageId", m.conversation_id "conversationId", w.status, w.at
+        select m.id "messageId", m.conversation_id "conversationId", w.status, w.at, true as "isOfMany"
         from before join lateral (
           select t.status, t.at, case t.status when 'READ' then before.read_until
             else before.delivered_until end since
@@ -48,7 +48,7 @@ export async function raiseWatermarks(
         ) w on true
         join message m on m.workspace_id = ${actor.workspaceId} and m.conversation_id = before.id
           and m.sent_at <= w.at and (w.since is null or m.sent_at > w.since or w.at < w.since)
-        where m.direction = 'OUTBOUND' and m.status in ('SENT', 'DELIVERED', 'READ')`,
+        where m.direction = 'OUTBOUND' and (m.status in ('SENT', 'DELIVERED', 'READ') or (m.status = 'FAILED' and m.failure ? 'at'))`,
   );
 }
 
@@ -60,7 +60,7 @@ export async function underWatermarks(
   if (messageIds.length === 0) return [];
   return queryObjects<StatusReport>(
     session,
-    sql`select m.id "messageId", c.id "conversationId", w.status, w.at
+    sql`select m.id "messageId", c.id "conversationId", w.status, w.at, true as "isOfMany"
         from message m
         join conversation c on c.workspace_id = m.workspace_id and c.id = m.conversation_id
         cross join lateral (values ('DELIVERED', c.delivered_until), ('READ', c.read_until)) w(status, at)

@@ -15,6 +15,8 @@ export interface StatusReport {
   at: Date;
   failure?: { code: string; message: string };
   platform?: Record<string, unknown> | null;
+  /** That it is one of all up to a time: it says less than what is said of the message itself. */
+  isOfMany?: boolean;
   /** The platform's id, where an echo tells it. */
   externalId?: string;
 }
@@ -38,6 +40,9 @@ const ranks: Record<MessageStatus, number> = {
   READ: 7,
 };
 
+/** In a message's platform facts: that the platform has said of it itself that it was delivered. */
+const PROVEN = 'isProven';
+
 /** A message that was given up before the platform took it. */
 const GIVEN_UP = 3;
 
@@ -48,34 +53,42 @@ function rankOf({ status, failure }: Pick<SendingState, 'status' | 'failure'>): 
 
 /**
  * A message's state after a report. States only move forward, whatever order reports come in: what
- * the platform has is sent, though we had given it up; what it says has failed is not just sent; what
- * was delivered or read has not failed.
+ * the platform has is sent, though we had given it up; what it says has failed is not just sent, nor
+ * read because all up to a time was; what it says itself was delivered or read has not failed.
  */
 export function reported(before: SendingState, report: StatusReport): SendingState {
-  const { status, at, failure, platform } = report;
-  const after = { ...before, ...withFacts(before, report) };
+  const { status, at } = report;
+  const after: SendingState = { ...before, platform: withFacts(before, report) };
   if (status === 'DELIVERED') after.deliveredAt = earlier(before.deliveredAt, at);
   if (status === 'READ') after.readAt = earlier(before.readAt, at);
-  const told = { code: 'FAILED', message: 'The platform did not say why.', ...failure };
-  const news = { status, failure: status === 'FAILED' ? { ...told, at: at.toISOString() } : null };
-  const isFirstFailure =
-    status === 'FAILED' && before.status === 'FAILED' && before.failure?.at !== undefined
-      ? news.failure!.at + news.failure!.code < before.failure.at + before.failure.code
-      : rankOf(news) > rankOf(before);
-  if (isFirstFailure) Object.assign(after, news);
-  return platform === undefined ? { ...after, platform: before.platform } : after;
+  if (status === 'FAILED') return failed(after, report);
+  const isProof = !report.isOfMany && status !== 'SENT';
+  if (isProof) after.platform = { ...after.platform, [PROVEN]: true };
+  if (rankOf(before) === ranks.FAILED && !isProof) return after;
+  const furthest = after.readAt ? 'READ' : after.deliveredAt ? 'DELIVERED' : 'SENT';
+  const isForward = rankOf({ status: furthest, failure: null }) > rankOf(before);
+  return isForward || (isProof && before.status === 'FAILED')
+    ? { ...after, status: furthest, failure: null }
+    : after;
+}
+
+/** Of several failures the first counts; what was delivered has not failed. */
+function failed(before: SendingState, { at, failure: told }: StatusReport): SendingState {
+  if (before.platform?.[PROVEN]) return before;
+  const unknown = { code: 'FAILED', message: 'The platform did not say why.' };
+  const failure = { ...unknown, ...told, at: at.toISOString() };
+  const known = before.failure;
+  const isKnown = known?.at && known.at + known.code <= failure.at + failure.code;
+  return { ...before, status: 'FAILED', failure: isKnown ? known : failure };
 }
 
 /** Facts such as what it cost, the newest of each. */
-function withFacts(
-  { platform }: SendingState,
-  report: StatusReport,
-): Pick<SendingState, 'platform'> {
-  if (!report.platform) return { platform };
+function withFacts({ platform }: SendingState, report: StatusReport): SendingState['platform'] {
+  if (!report.platform) return platform;
   const { factTimes = {}, ...facts } = platform ?? {};
   const known = { facts, times: factTimes as FactTimes };
   const after = newest(known, report.platform, report.at);
-  return { platform: { ...after.facts, factTimes: after.times } };
+  return { ...after.facts, factTimes: after.times };
 }
 
 function earlier(a: Date | null, b: Date): Date {
