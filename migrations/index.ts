@@ -14,6 +14,7 @@ import { SplitChannelHealth1764000000110 } from './1764000000110-split-channel-h
 import { KeepWhatItemsTell1764000000120 } from './1764000000120-keep-what-items-tell';
 import { CreateFiles1764000000150 } from './1764000000150-create-files';
 import { FindSources1764000000155 } from './1764000000155-find-sources';
+import { CreateChatSessions1764000000170 } from './1764000000170-create-chat-sessions';
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   KeepWhatItemsTell1764000000120,
   CreateFiles1764000000150,
   FindSources1764000000155,
+  CreateChatSessions1764000000170,
 ];

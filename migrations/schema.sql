@@ -149,6 +149,7 @@ CREATE TABLE channel (
   CONSTRAINT channel_external_key UNIQUE (workspace_id, kind, external_id),
   CONSTRAINT channel_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
 );
+CREATE INDEX channel_chat ON channel USING btree (id) WHERE connector = 'web-chat'::text;
 CREATE INDEX channel_connected ON channel USING btree (connector, workspace_id, id) WHERE connector IS NOT NULL AND status = 'ACTIVE'::text;
 CREATE INDEX channel_created ON channel USING btree (workspace_id, created_at, id);
 ALTER TABLE channel ENABLE ROW LEVEL SECURITY;
@@ -180,6 +181,25 @@ CREATE POLICY all_workspaces ON channel_state AS PERMISSIVE FOR ALL TO parley_sy
 CREATE POLICY workspace_only ON channel_state AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE channel_state TO parley_api;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE channel_state TO parley_system;
+
+CREATE TABLE chat_session (
+  workspace_id uuid NOT NULL,
+  id uuid NOT NULL,
+  channel_id uuid NOT NULL,
+  token_hash bytea NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  expires_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT chat_session_pkey PRIMARY KEY (workspace_id, id),
+  CONSTRAINT chat_session_channel_fk FOREIGN KEY (workspace_id, channel_id) REFERENCES channel(workspace_id, id),
+  CONSTRAINT chat_session_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+CREATE INDEX chat_session_expiry ON chat_session USING btree (workspace_id, channel_id, expires_at);
+ALTER TABLE chat_session ENABLE ROW LEVEL SECURITY;
+ALTER TABLE chat_session FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON chat_session AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON chat_session AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE chat_session TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE chat_session TO parley_system;
 
 CREATE TABLE company (
   workspace_id uuid NOT NULL,
@@ -1056,6 +1076,16 @@ AS $function$ select * from api_key where token_hash = hash $function$;
 ALTER FUNCTION find_api_key(bytea) OWNER TO parley_system;
 REVOKE ALL ON FUNCTION find_api_key(bytea) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION find_api_key(bytea) TO parley_api;
+
+CREATE OR REPLACE FUNCTION find_chat_channel(wanted uuid)
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO '$user', 'public', 'pg_temp'
+AS $function$ select workspace_id from channel where id = wanted and connector = 'web-chat' $function$;
+ALTER FUNCTION find_chat_channel(uuid) OWNER TO parley_system;
+REVOKE ALL ON FUNCTION find_chat_channel(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION find_chat_channel(uuid) TO parley_api;
 
 CREATE OR REPLACE FUNCTION find_users(token_issuer text, token_subject text, token_email text)
  RETURNS SETOF app_user

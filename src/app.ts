@@ -5,6 +5,7 @@ import { requireCompleteTable } from './auth/operation-permissions';
 import type { Config } from './config/config';
 import { Closing, openCore, type Core, type CoreOptions } from './core';
 import type { RequestServices } from './domain/kit/request-context';
+import { ChatTokens } from './domain/chat/admit-customer';
 import { liveFields } from './domain/live/live-fields';
 import { startInbound } from './inbound/start-inbound';
 import { tasksWith } from './jobs/tasks';
@@ -52,7 +53,11 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
             tasks: tasksWith(core),
           });
     if (worker) closing.add(() => worker.stop());
-    const authenticator = new Authenticator({ sessions, pool, oidc: config.oidc, clock, log });
+    const chat = { pool, sessions, units, connections, clock };
+    const authenticator = new Authenticator({
+      ...{ sessions, pool, oidc: config.oidc, clock, log },
+      customers: new ChatTokens(chat),
+    });
     closing.add(() => authenticator.close());
     const limits = { ...defaultLimits, bufferBytes: config.socketBufferBytes, ...options.limits };
     const admissions = new LiveAdmissions({ authenticator, log, ...limits });
@@ -99,6 +104,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
         ...{ acceptor: inbound.acceptor, clock },
         largestBodies: largestBodies(connections.connectors),
       },
+      chat,
       trustProxy: config.trustProxy,
     });
     closing.add(() => http.close());

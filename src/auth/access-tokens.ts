@@ -46,16 +46,23 @@ const claims = z.object({
   name: line(200).nullable().catch(null),
 });
 
-/** Whether this has the form of a signed JWT: three parts, and a header that names an algorithm. */
-export function looksLikeJwt(token: string): boolean {
+/** The algorithm that a signed JWT names: three parts, and a header with `alg`; null for anything else. */
+export function algorithmOf(token: string): string | null {
   const [, header] = /^([\w-]+)\.[\w-]+\.[\w-]*$/.exec(token) ?? [];
-  if (!header) return false;
+  if (!header) return null;
   try {
     const parsed: unknown = JSON.parse(Buffer.from(header, 'base64url').toString());
-    return typeof parsed === 'object' && parsed !== null && 'alg' in parsed;
+    return typeof parsed === 'object' && parsed !== null && 'alg' in parsed
+      ? String(parsed.alg)
+      : null;
   } catch {
-    return false;
+    return null;
   }
+}
+
+/** Whether this has the form of a signed JWT. */
+export function looksLikeJwt(token: string): boolean {
+  return algorithmOf(token) !== null;
 }
 
 /** Checks access tokens of one OpenID Connect issuer against the keys that it publishes. */

@@ -4,7 +4,7 @@ import type { OidcConfig } from '../config/config';
 import type { Sessions } from '../db/sessions';
 import { hashToken } from '../domain/access/tokens';
 import { uuidOf } from '../domain/kit/ids';
-import { AccessTokens, looksLikeJwt } from './access-tokens';
+import { AccessTokens, algorithmOf } from './access-tokens';
 import type { Actor } from './actor';
 import { AdmissionCache, type Admission } from './admission-cache';
 import { ApiKeyUsage } from './api-key-usage';
@@ -20,6 +20,15 @@ export interface Credentials {
   workspace?: string;
 }
 
+/** Tells whom an end customer's token stands for. */
+export interface CustomerTokens {
+  /** @throws Unauthenticated for a token that doesn't hold. */
+  admit(token: string): Promise<Admission>;
+}
+
+/** What tokens of anonymous visitors begin with. */
+export const VISITOR_PREFIX = 'parley_chat_';
+
 export interface AuthenticatorOptions {
   /** Connections of the API's role, bound to a workspace for what is written. */
   sessions: Sessions;
@@ -27,6 +36,8 @@ export interface AuthenticatorOptions {
   pool: Pool;
   /** Absent: no user can sign in, only API keys can. */
   oidc?: OidcConfig;
+  /** Finds the end customers behind their tokens. */
+  customers?: CustomerTokens;
   clock: () => Date;
   log: Pick<Logger, 'debug' | 'warn'>;
 }
@@ -45,6 +56,7 @@ const LONGEST_TOKEN = 16_384;
 export class Authenticator {
   private readonly keys: AdmissionCache;
   private readonly users: AdmissionCache;
+  private readonly customers: AdmissionCache;
   private readonly usage: ApiKeyUsage;
   private readonly memberships: Memberships;
   private readonly accessTokens: AccessTokens | null;
@@ -53,6 +65,7 @@ export class Authenticator {
     const { oidc } = options;
     this.keys = new AdmissionCache({ ...options, refreshAfter: 1_000, trustFor: 2_000 });
     this.users = new AdmissionCache({ ...options, refreshAfter: 2_000, trustFor: 5_000 });
+    this.customers = new AdmissionCache({ ...options, refreshAfter: 1_000, trustFor: 2_000 });
     this.usage = new ApiKeyUsage(options);
     this.memberships = new Memberships(options);
     this.accessTokens = oidc ? new AccessTokens({ ...options, oidc }) : null;
@@ -70,7 +83,12 @@ export class Authenticator {
       if (!token || token.length > LONGEST_TOKEN) throw new Unauthenticated('no usable token');
       const workspaceId = workspace === undefined ? null : uuidOf('Workspace', workspace);
       if (workspace !== undefined && !workspaceId) throw new Unauthenticated('no such workspace');
-      if (this.accessTokens && looksLikeJwt(token)) {
+      const algorithm = algorithmOf(token);
+      // issuers of users never sign with a shared secret, companies for their customers always do
+      if (algorithm === 'HS256' || token.startsWith(VISITOR_PREFIX)) {
+        return await this.customer(token, workspaceId);
+      }
+      if (this.accessTokens && algorithm !== null) {
         return await this.user(this.accessTokens, token, workspaceId);
       }
       return await this.apiKey(token, workspaceId);
@@ -86,11 +104,13 @@ export class Authenticator {
   forget(actorId: string): void {
     this.keys.forget(actorId);
     this.users.forget(actorId);
+    this.customers.forget(actorId);
   }
 
   /** Finishes what goes on in the background: look-ups, and writing when keys were used. */
   async settle(): Promise<void> {
-    await Promise.all([this.keys.settle(), this.users.settle(), this.usage.flush()]);
+    const caches = [this.keys, this.users, this.customers];
+    await Promise.all([...caches.map((cache) => cache.settle()), this.usage.flush()]);
   }
 
   /** The same for the last time; the pool may be closed afterwards. */
@@ -107,6 +127,18 @@ export class Authenticator {
       throw new Unauthenticated('API key of another workspace');
     }
     this.usage.note(actor);
+    return actor;
+  }
+
+  private async customer(token: string, workspaceId: string | null): Promise<Actor> {
+    const { customers } = this.options;
+    if (!customers) throw new Unauthenticated('no end customers are taken here');
+    const actor = await this.customers.admit(hashToken(token).toString('base64'), () =>
+      customers.admit(token),
+    );
+    if (workspaceId !== null && actor.workspaceId !== workspaceId) {
+      throw new Unauthenticated('customer of another workspace');
+    }
     return actor;
   }
 

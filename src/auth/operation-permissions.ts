@@ -10,11 +10,17 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import type { Actor } from './actor';
-import { rootFieldPermissions, typePermissions, type Permission } from './permissions';
+import {
+  customerRootFields,
+  rootFieldPermissions,
+  typePermissions,
+  type Permission,
+} from './permissions';
 
 /** A permission that an operation needs, and the field that needs it. */
 export interface Need {
-  permission: Permission;
+  /** Null: only end customers may. */
+  permission: Permission | null;
   field: string;
 }
 
@@ -41,10 +47,12 @@ function collectNeeds(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
-): Map<Permission, Need> {
-  const needs = new Map<Permission, Need>();
-  const need = (permission: Permission | undefined, field: string) => {
-    if (permission && !needs.has(permission)) needs.set(permission, { permission, field });
+): Map<Permission | null, Need> {
+  const needs = new Map<Permission | null, Need>();
+  const need = (permission: Permission | null | undefined, field: string) => {
+    if (permission !== undefined && !needs.has(permission)) {
+      needs.set(permission, { permission, field });
+    }
   };
   const roots = new Set([
     schema.getQueryType(),
@@ -58,7 +66,10 @@ function collectNeeds(
       const field = types.getFieldDef();
       if (!parent || !field || field.name.startsWith('__')) return;
       const coordinate = `${parent.name}.${field.name}`;
-      if (roots.has(parent as never)) need(rootFieldPermissions[coordinate], coordinate);
+      if (roots.has(parent as never)) {
+        const isForCustomers = customerRootFields.has(coordinate);
+        need(isForCustomers ? null : rootFieldPermissions[coordinate], coordinate);
+      }
       // a page tells of its nodes by its cursors alone
       const type = getNamedType(field.type).name.replace(/Connection$/, '');
       need(typePermissions[type], coordinate);
@@ -78,7 +89,9 @@ function collectNeeds(
 
 /** What an actor lacks for an operation; null when nothing. */
 export function missingPermission(actor: Actor, needs: readonly Need[]): Need | null {
-  return needs.find(({ permission }) => !actor.permissions.has(permission)) ?? null;
+  const isMissing = ({ permission }: Need) =>
+    permission === null ? actor.kind !== 'CUSTOMER' : !actor.permissions.has(permission);
+  return needs.find(isMissing) ?? null;
 }
 
 /** Whether an actor may read objects of a type. */
@@ -96,7 +109,9 @@ export function requireCompleteTable(schema: GraphQLSchema): void {
     schema.getSubscriptionType(),
   ]) {
     for (const field of Object.keys(root?.getFields() ?? {})) {
-      if (!rootFieldPermissions[`${root!.name}.${field}`]) missing.push(`${root!.name}.${field}`);
+      const coordinate = `${root!.name}.${field}`;
+      const isKnown = coordinate in rootFieldPermissions || customerRootFields.has(coordinate);
+      if (!isKnown) missing.push(coordinate);
     }
   }
   for (const type of Object.values(schema.getTypeMap())) {

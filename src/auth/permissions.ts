@@ -104,6 +104,20 @@ export const rootFieldPermissions: Record<string, Permission> = {
 };
 
 /**
+ * The root fields of end customers, who have no permission at all: they reach these and no others,
+ * and nobody else reaches these. A type that is read by permission must not be reached from them.
+ */
+export const customerRootFields: ReadonlySet<string> = new Set([
+  'Query.chat',
+  'Mutation.chatStart',
+  'Mutation.chatMessageSend',
+  'Mutation.chatTyping',
+  'Mutation.chatRead',
+  'Subscription.chatUpdates',
+  'Subscription.chatTyping',
+]);
+
+/**
  * The permission for reading an object of each type, wherever in a query it is reached. A type that
  * is a Node and has no line here stops the server from starting.
  */

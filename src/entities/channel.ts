@@ -12,6 +12,7 @@ export type ChannelHealth = 'OK' | 'DEGRADED' | 'NEEDS_RECONNECT';
 @Index('channel_connected', ['connector', 'workspaceId', 'id'], {
   where: "connector is not null and status = 'ACTIVE'",
 })
+@Index('channel_chat', ['id'], { where: "connector = 'web-chat'" })
 export class Channel {
   @WorkspaceKey()
   workspaceId: string;

@@ -1,6 +1,7 @@
 import { ApiKey } from './api-key';
 import { AuditEntry, IdempotencyRecord } from './bookkeeping';
 import { Channel, ChannelState } from './channel';
+import { ChatSession } from './chat-session';
 import { Company } from './company';
 import { Conversation, ConversationTag } from './conversation';
 import { Customer, CustomerIdentity } from './customer';
@@ -23,6 +24,7 @@ export const entities = [
   AuditEntry,
   Channel,
   ChannelState,
+  ChatSession,
   Company,
   Conversation,
   ConversationTag,
@@ -55,6 +57,7 @@ export {
   AuditEntry,
   Channel,
   ChannelState,
+  ChatSession,
   Company,
   Conversation,
   ConversationTag,

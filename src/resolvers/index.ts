@@ -1,5 +1,11 @@
 import { AttachmentResolver } from './attachment';
 import { ChannelHealthResolver, ChannelResolver } from './channel';
+import {
+  ChatAttachmentResolver,
+  ChatConversationResolver,
+  ChatMessageResolver,
+  ChatResolver,
+} from './chat';
 import { ConversationResolver } from './conversation';
 import { CustomerResolver } from './customer';
 import { EventResolver, InboxUpdateResolver } from './event';
@@ -22,6 +28,10 @@ export const resolvers = [
   AttachmentResolver,
   ChannelHealthResolver,
   ChannelResolver,
+  ChatAttachmentResolver,
+  ChatConversationResolver,
+  ChatMessageResolver,
+  ChatResolver,
   ConversationResolver,
   CustomerResolver,
   EventResolver,

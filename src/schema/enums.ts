@@ -30,6 +30,9 @@ export const MessageOrder = namesOf('SENT_ASC', 'SENT_DESC');
 export const UpsertOutcome = namesOf('CREATED', 'UPDATED', 'UNCHANGED');
 export const TouchpointOutcome = namesOf('CREATED', 'UNCHANGED', 'REJECTED');
 export const RevisionKind = namesOf('EDITED', 'DELETED');
+export const ChatAuthor = namesOf('CUSTOMER', 'COMPANY');
+export const ChatQuestionKind = namesOf('LINE', 'TEXT', 'EMAIL', 'PHONE', 'CHOICE', 'CONSENT');
+export const ChatUpdateKind = namesOf('MESSAGE', 'CONVERSATION', 'HEARTBEAT', 'RESYNC_REQUIRED');
 export const EventUpdateKind = namesOf('EVENT', 'HEARTBEAT', 'RESYNC_REQUIRED');
 export const InboxUpdateKind = namesOf(
   'ENTERED',
@@ -124,6 +127,23 @@ const registered: [
       ENTERED: 'It matches the filter, and did not before: add it.',
       CHANGED: 'It matched before and still does: read it again.',
       LEFT: 'It does not match any longer: take it out.',
+      ...notices,
+    },
+  ],
+  [ChatAuthor, 'ChatAuthor', 'Who wrote a message of a chat.'],
+  [
+    ChatQuestionKind,
+    'ChatQuestionKind',
+    'What kind of answer a question takes.',
+    { CONSENT: 'A box to tick: `yes` or `no`.', LINE: 'One line of text.', TEXT: 'Any text.' },
+  ],
+  [
+    ChatUpdateKind,
+    'ChatUpdateKind',
+    'What an item of a chat’s subscription is.',
+    {
+      MESSAGE: 'A message is new, or has changed: put it in the place of the one with its id.',
+      CONVERSATION: 'The conversation was closed, or opened again.',
       ...notices,
     },
   ],

@@ -49,6 +49,12 @@ export function buildSchema(): GraphQLSchema {
   return schema;
 }
 
+/** What customers see of objects, by the type that is read: commands give only their own to them. */
+const customerViews: Record<string, LoadableKind | undefined> = {
+  ChatMessage: 'Message',
+  ChatConversation: 'Conversation',
+};
+
 /** An argument without a description of its own has that of its type. */
 function describeArguments(type: GraphQLObjectType): void {
   for (const { args } of Object.values(type.getFields())) {
@@ -78,7 +84,8 @@ export function printSdl(schema: GraphQLSchema): string {
 function completeFields(type: GraphQLObjectType): void {
   for (const field of Object.values(type.getFields())) {
     if (field.resolve) continue;
-    const target = getNamedType(field.type).name;
+    const { name } = getNamedType(field.type);
+    const target = customerViews[name] ?? name;
     if (field.name === 'id' && type.name in idPrefixes) {
       const kind = type.name as IdKind;
       field.resolve = (source: { id: string }) => globalId(kind, source.id);

@@ -11,6 +11,9 @@ import type { RequestServices } from '../domain/kit/request-context';
 import type { ByteRange } from '../files/blob-store';
 import { failureBody } from './failures';
 
+/** Largest file of an end customer's, in bytes. */
+const LARGEST_OF_CUSTOMERS = 20 * 1024 * 1024;
+
 export interface FileRoutesOptions {
   services: RequestServices;
   admit(request: FastifyRequest): Promise<Actor>;
@@ -35,7 +38,8 @@ export function fileRoutes(app: FastifyInstance, options: FileRoutesOptions): vo
       // before the body is read
       onRequest: async (request, reply) => {
         const actor = await options.admit(request);
-        if (!actor.permissions.has(Permission.MESSAGE_SEND)) return forbidden(reply);
+        const isCustomer = actor.kind === 'CUSTOMER';
+        if (!isCustomer && !actor.permissions.has(Permission.MESSAGE_SEND)) return forbidden(reply);
         actors.set(request, actor);
       },
       handler: (request, reply) => upload(request, reply, actors.get(request)!, options),
@@ -109,6 +113,10 @@ async function upload(
   if (!Buffer.isBuffer(bytes) || bytes.length === 0) {
     const message = 'Send the file itself as the body, with its media type as content-type.';
     return reply.code(400).send(failureBody('BAD_USER_INPUT', message));
+  }
+  if (actor.kind === 'CUSTOMER' && bytes.length > LARGEST_OF_CUSTOMERS) {
+    const message = `Must be at most ${LARGEST_OF_CUSTOMERS} bytes.`;
+    return reply.code(413).send(failureBody('BAD_USER_INPUT', message));
   }
   const { fileName } = request.query as { fileName?: unknown };
   const kept = await keepBytes(services, actor.workspaceId, bytes);

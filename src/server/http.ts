@@ -17,6 +17,7 @@ import type { Actor } from '../auth/actor';
 import { Refusal, Unauthenticated } from '../auth/refusals';
 import { isOverload } from '../db/sessions';
 import { RequestContext } from '../domain/kit/request-context';
+import { chatSessions, type ChatSessionOptions } from './chat-sessions';
 import { credentialsOf } from './credentials';
 import type { StreamServices } from './event-stream/stream-connection';
 import { streamRoutes } from './event-stream/stream-routes';
@@ -44,6 +45,8 @@ export interface HttpServerOptions extends StreamServices {
   log: Logger;
   /** What comes to the addresses of channels. */
   inbound: InboundWebhookOptions;
+  /** What anonymous visitors of web chats are let in with. */
+  chat: ChatSessionOptions;
   trustProxy: boolean;
 }
 
@@ -111,6 +114,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   });
   graphiqlAssets(app);
   inboundWebhooks(app, options.inbound);
+  chatSessions(app, options.chat);
   fileRoutes(app, {
     services,
     admit: (request) => authenticator.authenticate(credentialsOf(request.headers)),

@@ -88,7 +88,10 @@ export class Operations {
     }
     const missing = missingPermission(actor, neededPermissions(schema, document, definition));
     if (missing) {
-      const message = `${missing.field} needs the permission ${missing.permission}, which you don't have.`;
+      const message =
+        missing.permission === null
+          ? `${missing.field} is for end customers, with a customer token.`
+          : `${missing.field} needs the permission ${missing.permission}, which you don't have.`;
       return new Refused([refusal('FORBIDDEN', message, 403)], 403);
     }
     const { errors: mistakes, ...variables } = this.executor.coerce(definition, given);

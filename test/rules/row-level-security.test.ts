@@ -183,6 +183,7 @@ test('only sign-in and search look past row-level security for the API, and the 
   ];
   const ofApi = [
     'find_api_key',
+    'find_chat_channel',
     'find_users',
     'search_among',
     'search_conversations',

@@ -1,3 +1,4 @@
+import { chatTyping, chatUpdates } from '../chat/chat-updates';
 import { inboxUpdates } from '../conversation/inbox-updates';
 import { conversationUpdates, customerUpdates, events } from '../event/event-updates';
 import { presence } from '../presence/list-presence';
@@ -10,4 +11,6 @@ export const liveFields: Readonly<Record<string, LiveField>> = {
   customerUpdates,
   inboxUpdates,
   presence,
+  chatUpdates,
+  chatTyping,
 };

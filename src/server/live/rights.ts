@@ -10,8 +10,11 @@ export function rightsOf(actor: Actor): string {
   return rights;
 }
 
-function describe({ workspaceId, permissions, channelIds }: Actor): string {
-  const parts = [workspaceId, [...permissions].sort(), channelIds && [...channelIds].sort()];
+function describe({ kind, id, workspaceId, permissions, channelIds }: Actor): string {
+  // what a customer sees is its own: it shares results with nobody
+  const customerId = kind === 'CUSTOMER' ? id : null;
+  const channels = channelIds && [...channelIds].sort();
+  const parts = [workspaceId, [...permissions].sort(), channels, customerId];
   // channels can be many, and the text is part of a key that is held for every subscription
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64');
 }

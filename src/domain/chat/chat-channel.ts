@@ -1,0 +1,62 @@
+import type { Pool } from 'pg';
+import type { Connections } from '../../connections/connections';
+import type { OpenChannel } from '../../connections/open-channel';
+import type { Question } from '../../connectors/kit/settings';
+import { queryObjects } from '../../db/sessions';
+import { sql } from '../../db/sql';
+import { uuidOf } from '../kit/ids';
+
+/** What a web chat is set to. */
+export interface ChatSettings {
+  origins: readonly string[];
+  allowAnonymous: boolean;
+  signingSecret: string | null;
+  welcome: string | null;
+  intake: readonly Question[];
+}
+
+/** What finding a chat takes. */
+export interface ChatFinding {
+  /** For the look-up that no workspace is known for yet. */
+  pool: Pool;
+  connections: Connections;
+}
+
+/** The settings of a channel; what is missing closes it rather than opens it. */
+export function chatSettings({ channel: { settings } }: OpenChannel): ChatSettings {
+  const { origins, allowAnonymous, signingSecret, welcome, intake } = settings as Partial<
+    Record<keyof ChatSettings, unknown>
+  >;
+  return {
+    origins: Array.isArray(origins) ? (origins as string[]) : [],
+    allowAnonymous: allowAnonymous === true,
+    signingSecret: typeof signingSecret === 'string' ? signingSecret : null,
+    welcome: typeof welcome === 'string' ? welcome : null,
+    intake: Array.isArray(intake) ? (intake as Question[]) : [],
+  };
+}
+
+/** The web chat of a channel's id, `chn_…`, in whichever workspace; null where there is none that is open. */
+export async function findChat(
+  { pool, connections }: ChatFinding,
+  id: string,
+): Promise<OpenChannel | null> {
+  const channelId = uuidOf('Channel', id);
+  if (!channelId) return null;
+  const [found] = await queryObjects<{ workspaceId: string }>(
+    pool,
+    sql`select find_chat_channel as "workspaceId" from find_chat_channel(${channelId}::uuid)`,
+  );
+  return found ? openChat(connections, found.workspaceId, channelId) : null;
+}
+
+/** The web chat in its workspace; null where there is none that is open. */
+export async function openChat(
+  connections: Connections,
+  workspaceId: string,
+  channelId: string,
+): Promise<OpenChannel | null> {
+  const open = await connections.recall(workspaceId, channelId);
+  const isChat = open?.connector.manifest.id === 'web-chat' && open.status !== 'DISCONNECTED';
+  return isChat ? open : null;
+}
