@@ -12,6 +12,7 @@ import type {
 import { NIL_UUID } from '../domain/kit/input';
 import { SecretUnreadable } from '../secrets/secret-box';
 import type { DeliveryDesk } from './delivery-desk';
+import type { SenderLimits } from './sender-limits';
 import { storableHeaders, storableKey } from './storable';
 
 /** A request to a channel's address, and the two parts of the path that name the channel. */
@@ -24,6 +25,7 @@ export interface Knock {
 export interface AcceptorOptions {
   connections: Connections;
   desk: DeliveryDesk;
+  limits: SenderLimits;
   log: Pick<Logger, 'warn' | 'error'>;
 }
 
@@ -51,23 +53,50 @@ export class Acceptor {
       webhook?.verify(request, channel) === true ? true : null;
     const admitted = await this.admit(knock, verify);
     if (!admitted) return null;
-    const { workspaceId, channelId, connector, channel } = admitted.open;
-    const { body, headers } = request;
-    const { webhook } = connector;
-    const name = this.attempt(admitted.open, () => webhook?.eventKey?.(body, headers));
-    await this.options.desk.store(workspaceId, {
+    const { webhook } = admitted.open.connector;
+    const refused = webhook?.senderLimit && (await this.limit(admitted.open, request));
+    if (refused) return refused;
+    const { channel } = admitted.open;
+    if (!webhook?.screen) {
+      const name = this.attempt(admitted.open, () =>
+        webhook?.eventKey?.(request.body, request.headers),
+      );
+      await this.store(admitted.open, request, name);
+      return this.attempt(admitted.open, () => webhook?.answer?.(request, channel)) ?? done;
+    }
+    const screening = await webhook.screen(request, channel);
+    if (screening.isTaken) await this.store(admitted.open, request, screening.eventKey);
+    return screening.answer;
+  }
+
+  private store(
+    { workspaceId, channelId }: OpenChannel,
+    { body, headers }: WebhookRequest,
+    name: string | null,
+  ): Promise<void> {
+    return this.options.desk.store(workspaceId, {
       ...{ channelId, body, source: 'WEBHOOK' },
       eventKey: storableKey(name, body),
       headers: storableHeaders(headers),
     });
-    return this.attempt(admitted.open, () => webhook?.answer?.(request, channel)) ?? done;
   }
 
-  /** Answers a platform that asks whether the address is ours; null refuses. */
+  /** What is answered where too much has come from the sender's address. */
+  private async limit(open: OpenChannel, request: WebhookRequest): Promise<WebhookAnswer | null> {
+    const { allowance, tooMany } = open.connector.webhook!.senderLimit!;
+    const { channel } = open;
+    const { limits } = this.options;
+    const wait = await limits.take(open, request.clientAddress, allowance(channel));
+    return wait === null ? null : tooMany(request, channel, wait);
+  }
+
+  /** Answers who asks before anything is sent: a platform, or a browser; null refuses. */
   async shakeHands(knock: Knock): Promise<WebhookAnswer | null> {
+    const { request } = knock;
+    const which = request.method === 'OPTIONS' ? 'preflight' : 'handshake';
     const admitted = await this.admit(
       knock,
-      ({ webhook }, channel) => webhook?.handshake?.(knock.request, channel) ?? null,
+      ({ webhook }, channel) => webhook?.[which]?.(request, channel) ?? null,
     );
     return admitted?.verdict ?? null;
   }

@@ -12,6 +12,7 @@ import { Acceptor } from './accept';
 import { channelsOfNotice, InboundBell } from './bell';
 import { DeliveryDesk } from './delivery-desk';
 import { Processor } from './processor';
+import { SenderLimits } from './sender-limits';
 import { Sources } from './sources';
 import { ensureDeliveryPartitions } from './store-deliveries';
 
@@ -54,7 +55,8 @@ export async function startInbound(options: InboundOptions): Promise<Inbound> {
   await ensureDeliveryPartitions(system);
   const bell = new InboundBell(pool);
   const desk = new DeliveryDesk({ sessions, system, clock, bell });
-  const acceptor = new Acceptor({ connections, desk, log });
+  const limits = new SenderLimits({ sessions, clock });
+  const acceptor = new Acceptor({ connections, desk, limits, log });
   const processing = options.isWorker ? await startProcessing(options, bell) : null;
   return {
     acceptor,

@@ -37,7 +37,7 @@ export function inboundWebhooks(app: FastifyInstance, options: InboundWebhookOpt
     const bodies = new Map([...options.largestBodies].map(([id, most]) => [`${id}/*`, most]));
     for (const [path, bodyLimit] of new Map([['*', LARGEST_BODY], ...bodies])) {
       scope.route({
-        ...{ method: ['GET', 'POST'], url: `/webhooks/${path}`, bodyLimit },
+        ...{ method: ['GET', 'POST', 'OPTIONS'], url: `/webhooks/${path}`, bodyLimit },
         exposeHeadRoute: false,
         handler: (request, reply) => answer(request, reply, options),
       });
@@ -53,9 +53,9 @@ async function answer(
 ) {
   const knock = knockOf(request, clock());
   try {
-    const given = await (knock.request.method === 'GET'
-      ? acceptor.shakeHands(knock)
-      : acceptor.deliver(knock));
+    const given = await (knock.request.method === 'POST'
+      ? acceptor.deliver(knock)
+      : acceptor.shakeHands(knock));
     return given ? send(reply, given) : refuse(reply);
   } catch (error) {
     if (!isConnectionLoss(error)) throw error;
@@ -70,9 +70,9 @@ function knockOf(request: FastifyRequest, receivedAt: Date): Knock {
   const [path = '', query = ''] = splitOnce(request.raw.url!, '?');
   const [connectorId = '', key = ''] = splitOnce(path.slice('/webhooks/'.length), '/');
   const webhookRequest: WebhookRequest = {
-    method: method as 'GET' | 'POST',
+    method: method as WebhookRequest['method'],
     query: Object.fromEntries(new URLSearchParams(query)),
-    ...{ headers, receivedAt },
+    ...{ headers, receivedAt, clientAddress: request.ip },
     body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
     url: `${request.protocol}://${request.host}${request.raw.url!}`,
   };

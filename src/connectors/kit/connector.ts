@@ -48,7 +48,7 @@ export interface RawDelivery {
 
 /** A request to the channel's address. */
 export interface WebhookRequest {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'OPTIONS';
   /** The part after `?`, parsed flat: the last of several values counts. */
   query: Readonly<Record<string, string>>;
   headers: IncomingHttpHeaders;
@@ -56,6 +56,8 @@ export interface WebhookRequest {
   body: Buffer;
   /** The URL as the caller sees it. */
   url: string;
+  /** The network address that it comes from: behind a proxy, the one that the proxy tells. */
+  clientAddress: string;
   receivedAt: Date;
 }
 
@@ -67,6 +69,19 @@ export interface WebhookAnswer {
   headers?: Readonly<Record<string, string>>;
 }
 
+/** What a request comes to whose sender waits to be told. */
+export type Screening =
+  | { isTaken: false; answer: WebhookAnswer }
+  /** Stored under the key, then answered. */
+  | { isTaken: true; eventKey: string; answer: WebhookAnswer };
+
+/** How much may come from one address; an IPv6 network of 64 bits counts as one. */
+export interface SenderLimit {
+  allowance(channel: ConnectedChannel): { most: number; seconds: number };
+  /** What is answered where it was more. */
+  tooMany(request: WebhookRequest, channel: ConnectedChannel, waitSeconds: number): WebhookAnswer;
+}
+
 /** How the platform's requests are taken in. All of it is pure. */
 export interface InboundWebhook {
   /**
@@ -76,6 +91,15 @@ export interface InboundWebhook {
   verify(request: WebhookRequest, channel: ConnectedChannel): boolean;
   /** Answers a GET that asks whether the address is ours; null refuses. */
   handshake?(request: WebhookRequest, channel: ConnectedChannel): WebhookAnswer | null;
+  /** Answers a browser that asks whether a page may post (OPTIONS); absent or null refuses. */
+  preflight?(request: WebhookRequest, channel: ConnectedChannel): WebhookAnswer | null;
+  /** Where anybody may send: how much of it is read. */
+  senderLimit?: SenderLimit;
+  /**
+   * Reads what `verify` let in before it is stored, where senders are people who want to know what
+   * is wrong; `eventKey` and `answer` are not asked then.
+   */
+  screen?(request: WebhookRequest, channel: ConnectedChannel): Promise<Screening>;
   /** The platform's name for what happened; absent or null: a digest of the body. */
   eventKey?(body: Buffer, headers: IncomingHttpHeaders): string | null;
   /** What is answered once it is stored; absent: an empty 200. */

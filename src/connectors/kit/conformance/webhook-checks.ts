@@ -93,6 +93,7 @@ function verify(
   const request: WebhookRequest = {
     ...{ method: 'POST', query: {}, headers, body, receivedAt },
     url: 'https://parley.example/webhooks/connector/key',
+    clientAddress: '192.0.2.1',
   };
   const channel: ConnectedChannel = channelOf(
     settings ? { ...subject, facts: { ...subject.facts, settings } } : subject,
