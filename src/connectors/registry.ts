@@ -1,4 +1,5 @@
 import { bluesky } from './bluesky';
+import { contactForm } from './contact-form';
 import { custom } from './custom';
 import { email } from './email';
 import type { Connector } from './kit/connector';
@@ -7,6 +8,7 @@ import { webChat } from './web-chat';
 /** Every connector, by its id: a new one is a folder and a line here. */
 export const connectors: Readonly<Record<string, Connector>> = {
   bluesky,
+  'contact-form': contactForm,
   custom,
   email,
   'web-chat': webChat,

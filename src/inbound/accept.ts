@@ -83,11 +83,11 @@ export class Acceptor {
 
   /** What is answered where too much has come from the sender's address. */
   private async limit(open: OpenChannel, request: WebhookRequest): Promise<WebhookAnswer | null> {
-    const { allowance, tooMany } = open.connector.webhook!.senderLimit!;
+    const limit = open.connector.webhook!.senderLimit!;
     const { channel } = open;
-    const { limits } = this.options;
-    const wait = await limits.take(open, request.clientAddress, allowance(channel));
-    return wait === null ? null : tooMany(request, channel, wait);
+    const allowance = limit.allowance(channel);
+    const wait = await this.options.limits.take(open, request.clientAddress, allowance);
+    return wait === null ? null : limit.tooMany(request, channel, wait);
   }
 
   /** Answers who asks before anything is sent: a platform, or a browser; null refuses. */
