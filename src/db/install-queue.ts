@@ -10,6 +10,8 @@ import { Pool } from 'pg';
 export async function installQueue(url: string): Promise<void> {
   // a pool of graphile-worker's own would still be closing when this returns
   const pgPool = new Pool({ connectionString: url, max: 1 });
+  // a server that goes while the pool takes leave is no trouble any more
+  pgPool.on('error', () => undefined);
   try {
     await runMigrations({ pgPool, logger: new Logger(() => () => undefined) });
   } finally {

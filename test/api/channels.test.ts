@@ -191,7 +191,8 @@ describe('node', () => {
     messageId: string,
     channelId: string,
   ): Promise<Record<string, string>> {
-    const [company, post, attachment, revision, transition] = [
+    const [company, post, attachment, revision, transition, delivery] = [
+      newId(),
       newId(),
       newId(),
       newId(),
@@ -226,7 +227,14 @@ describe('node', () => {
        select $1, $2, id, stage, now(), now() from customer where workspace_id = $1 limit 1`,
       [workspaceId, transition],
     );
+    await asOwner(
+      parley,
+      `insert into inbound_delivery (workspace_id, id, channel_id, received_at, source, event_key, body)
+       values ($1, $2, $3, now(), 'WEBHOOK', 'k', '{}')`,
+      [workspaceId, delivery, channelId],
+    );
     return {
+      InboundDelivery: globalId('InboundDelivery', delivery),
       Company: globalId('Company', company),
       Post: globalId('Post', post),
       Attachment: globalId('Attachment', attachment),

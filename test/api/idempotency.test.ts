@@ -1,3 +1,5 @@
+import { connectors } from '../../src/connectors/registry';
+import { globalId, newId } from '../../src/domain/kit/ids';
 import { startTestApp, type TestApp } from '../support/app';
 import { shelf } from '../support/bank';
 import { call, must, refused, rootFields } from '../support/call';
@@ -11,7 +13,7 @@ let workspaceId: string;
 let noon: Date;
 beforeAll(async () => {
   const env = { PARLEY_SECRET_KEY: 'ab'.repeat(32), PARLEY_OUTGOING_ALLOW: '127.0.0.0/8' };
-  parley = await startTestApp(env, 'api', { connectors: { shelf } });
+  parley = await startTestApp(env, 'api', { connectors: { ...connectors, shelf } });
   noon = parley.now();
 });
 afterAll(() => parley.close());
@@ -32,6 +34,9 @@ interface World {
   talkId: string;
   waitingId: string;
   cancelledId: string;
+  /** A dead letter, and one that waits. */
+  deadId: string;
+  pendingId: string;
 }
 
 /** For each mutation its arguments, others that are valid too, and what to compare of the answer. */
@@ -48,6 +53,16 @@ const mutations: Record<
     { customerId, input: { channelKind: 'X', externalId: '1' } },
     { customerId, input: { channelKind: 'X', externalId: '2' } },
     'identity { id } customer { id }',
+  ],
+  inboundDeliveryRetry: ({ deadId, pendingId }) => [
+    { id: deadId },
+    { id: pendingId },
+    'inboundDelivery { id }',
+  ],
+  channelReplay: ({ connectedId: channelId }) => [
+    { channelId },
+    { channelId, input: { from: '2026-01-01T00:00:00Z' } },
+    'channel { id } deliveryCount',
   ],
   channelCreate: () => [
     { input: { kind: 'X', name: 'A', externalId: 'a', visibility: 'PUBLIC' } },
@@ -213,7 +228,25 @@ async function makeWorld(): Promise<World> {
     endpointId: webhookEndpoint.id,
     deliveryId: webhookDelivery.id,
     ...(await makeTalk()),
+    deadId: await makeDelivery(channel.id, true),
+    pendingId: await makeDelivery(channel.id, false),
   };
+}
+
+/** A delivery that nobody processes here. */
+async function makeDelivery(channelId: string, isDead: boolean): Promise<string> {
+  const id = newId();
+  await asOwner(
+    parley,
+    `with d as (
+       insert into inbound_delivery (workspace_id, id, channel_id, received_at, source, event_key, body)
+       values ($1, $2, $3, now(), 'WEBHOOK', case when $4::boolean then 'dead' else 'pending' end, '{}') returning *
+     )
+     insert into inbound_queue (workspace_id, channel_id, delivery_id, received_at, due_at, is_dead)
+     select workspace_id, channel_id, id, received_at, received_at, $4::boolean from d`,
+    [workspaceId, id, uuid(channelId), isDead],
+  );
+  return globalId('InboundDelivery', id);
 }
 
 /** A channel of a connector; nobody sends here. */

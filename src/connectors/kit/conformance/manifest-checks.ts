@@ -63,7 +63,7 @@ export const manifestChecks: readonly Check[] = [
         ...(connector.manifest.resend === 'looks' && !connector.findSent
           ? ['manifest.resend is looks, and there is no findSent.']
           : []),
-        ...(connector.webhook || connector.source
+        ...(connector.webhook || connector.source || facts.local
           ? []
           : ['It has neither a webhook nor a source.']),
         ...(Boolean(connector.webhook) === (facts.webhook !== null)

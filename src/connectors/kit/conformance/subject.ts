@@ -8,6 +8,8 @@ export interface ConformanceFacts {
   settings: Readonly<Record<string, unknown>>;
   /** How the platform's requests are known; null where it makes none. */
   webhook: SignedWebhook | UnsignedWebhook | null;
+  /** Why nothing is ever delivered, where customers use Parley's own API; absent for all others. */
+  local?: string;
   /** A message that can be sent; null where nothing is sent by HTTP. */
   outbound: OutboundMessage | null;
 }
