@@ -151,6 +151,8 @@ test('a mutation whose database goes away in the middle writes nothing, and can 
     ...{ sentAt: '2026-02-01T10:00:00Z', customer: { externalId: 'ada' } },
   };
   const variables = { channelId, input, key: 'once' };
+  // what was done before gets its positions first
+  await app.drain();
   const before = await everythingOf({ database }, workspaceId);
   for (const table of ['message', 'touchpoint', 'event_outbox', 'idempotency_record']) {
     const answer = await holding(table, async () => {

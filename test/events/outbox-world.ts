@@ -43,6 +43,7 @@ export class OutboxWorld {
   static async create(connections = 40): Promise<OutboxWorld> {
     const database = await createTestDatabase();
     const owner = new Pool({ connectionString: database.url, max: 6 });
+    owner.on('error', () => undefined);
     await owner.query('select ensure_event_partitions(now())');
     const pool = new Pool({
       connectionString: database.url,

@@ -15,6 +15,7 @@ describeWithNats('a process that is fed from NATS', () => {
   beforeAll(async () => {
     world = await NatsWorld.create();
     pool = new Pool({ connectionString: world.database.url, max: 2 });
+    pool.on('error', () => undefined);
   });
   beforeEach(async () => {
     server = await NatsServer.start();
