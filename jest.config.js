@@ -15,7 +15,7 @@ module.exports = {
   testSequencer: '<rootDir>/test/support/longest-first.mjs',
   testTimeout: 30_000,
   // more than the two cores that are counted on: tests of what breaks wait much of their time
-  maxWorkers: 3,
+  maxWorkers: 2,
   transform: {
     '^.+\\.(t|j|mj)s$': [
       '@swc/jest',
