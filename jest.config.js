@@ -14,7 +14,6 @@ module.exports = {
   reporters: ['default', '<rootDir>/test/support/count-reporter.mjs'],
   testSequencer: '<rootDir>/test/support/longest-first.mjs',
   testTimeout: 30_000,
-  // more than the two cores that are counted on: tests of what breaks wait much of their time
   maxWorkers: 2,
   transform: {
     '^.+\\.(t|j|mj)s$': [
