@@ -27,7 +27,13 @@ test('the messages of a conversation go out one after the other, in the order in
 
 test('several conversations of a channel go out side by side, but not more than a few', async () => {
   const line = await world.line();
-  line.platform.answer(() => new Promise((resolve) => setTimeout(resolve, 150)));
+  // the first waits for a second beside it
+  let release: () => void = () => undefined;
+  const met = new Promise<void>((resolve) => (release = resolve));
+  line.platform.answer(({ number }) => {
+    if (number > 1) release();
+    return met;
+  });
   for (const body of bodies) {
     await world.send(line.owner, await world.conversation(line), body);
   }
