@@ -42,13 +42,15 @@ test('a receiver that is slow costs the others nothing', async () => {
   await world.endpoint(owner, slow.url, { eventTypes });
   const { id } = await world.endpoint(owner, quick.url, { eventTypes });
   await makeChannels(30);
-  const began = Date.now();
   await world.send();
-  await until(() => quick.received.length === 30, 'the quick one has all');
-  // the slow one takes five seconds for each
-  expect(Date.now() - began).toBeLessThan(4_000);
+  await until(
+    async () => (await world.deliveries(owner, id, 'DELIVERED')).length === 30,
+    'the quick one has all',
+  );
+  expect(quick.received).toHaveLength(30);
   expect(slow.mostAtOnce).toBe(8);
-  expect(await world.deliveries(owner, id, 'PENDING')).toEqual([]);
+  // one that had to wait for the other's turn would be done after it
+  expect(slow.received.length).toBeLessThan(30);
 });
 
 test('many receivers that fail leave room for one that works', async () => {
