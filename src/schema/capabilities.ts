@@ -78,6 +78,15 @@ export class ReplyWindow {
 }
 
 @ObjectType({
+  description: 'For how long a public message can be answered in private, once.',
+  simpleResolvers: true,
+})
+export class PrivateReplyWindow {
+  @Field(() => Int, { description: 'In hours after it was sent.' })
+  hours: number;
+}
+
+@ObjectType({
   description: 'What can be sent, known before it is tried.',
   simpleResolvers: true,
 })
@@ -100,14 +109,33 @@ export class Capabilities {
   @Field({ description: 'Whether the company can react to messages.' })
   reactions: boolean;
 
+  @Field(() => [String], {
+    nullable: true,
+    description: 'The only reactions that it can give, such as `like`; null: any emoji.',
+  })
+  reactionChoices?: readonly string[] | null;
+
   @Field({ description: 'Whether what was sent can be edited.' })
   edits: boolean;
 
   @Field({ description: 'Whether what was sent can be deleted.' })
   deletions: boolean;
 
+  @Field({
+    description:
+      'Whether what others wrote can be deleted too, such as comments under the company’s posts.',
+  })
+  deletionsOfOthers: boolean;
+
   @Field({ description: 'Whether what others wrote can be hidden from the public.' })
   hiding: boolean;
+
+  @Field(() => PrivateReplyWindow, {
+    nullable: true,
+    description:
+      'Whether public messages can be answered in private (`messageReplyPrivately`); null: they can’t.',
+  })
+  privateReplies?: PrivateReplyWindow | null;
 
   @Field({ description: 'Whether the customer can be told that a message was read.' })
   readMarks: boolean;

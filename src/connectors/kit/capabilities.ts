@@ -28,10 +28,19 @@ export interface Capabilities {
   textWithMedia: boolean;
   /** Whether a message can name the one that it answers. */
   replies: boolean;
+  /** Whether the company can react to messages. */
   reactions: boolean;
+  /** The only reactions that it can give; absent: any emoji. */
+  reactionChoices?: readonly string[];
   edits: boolean;
+  /** Whether what the company sent can be deleted. */
   deletions: boolean;
+  /** Whether what others wrote can be deleted too, such as comments under the company's own posts. */
+  deletionsOfOthers?: boolean;
+  /** Whether what others wrote can be hidden from the public, and shown again. */
   hiding: boolean;
+  /** Of public talk: whether a message can be answered in private, once, so many hours after it. */
+  privateReplies?: { hours: number };
   readMarks: boolean;
   typing: boolean;
   templates: boolean;

@@ -2,8 +2,27 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Logger } from 'pino';
 import type { Capabilities } from './capabilities';
 import type { ConnectorHttp } from './http';
-import type { InboundItem, MessageContent } from './item';
+import type { InboundItem } from './item';
+import type {
+  GivenReaction,
+  KnownMessage,
+  OutboundAttachment,
+  OutboundConversation,
+  OutboundMessage,
+  SentMessage,
+  TargetMessage,
+} from './outbound-message';
 import type { SettingField } from './settings';
+
+export type {
+  GivenReaction,
+  KnownMessage,
+  OutboundAttachment,
+  OutboundConversation,
+  OutboundMessage,
+  SentMessage,
+  TargetMessage,
+};
 
 /** What a connector is, as data. */
 export interface Manifest {
@@ -131,68 +150,6 @@ export interface ConnectorContext {
   ): Promise<Readonly<Record<string, unknown>>>;
 }
 
-/** A message on its way out. */
-export interface OutboundMessage {
-  /** The id that callers see: `msg_…`. */
-  id: string;
-  /** Our own name for it; the same in every attempt. */
-  clientKey: string;
-  body: string;
-  content: MessageContent | null;
-  attachments: readonly OutboundAttachment[];
-  /** The message that it answers: by name, or else the newest of the customer's. */
-  replyTo: KnownMessage | null;
-  /** When it was queued. */
-  queuedAt: Date;
-  /** Whether a person wrote it. */
-  isHuman: boolean;
-  authorName: string | null;
-  conversation: OutboundConversation;
-  /** The platform's id that {@link Connector.plannedId} gave. */
-  plannedId: string | null;
-}
-
-export interface OutboundAttachment {
-  fileName: string;
-  contentType: string;
-  byteSize: number;
-  read(): Promise<Buffer>;
-}
-
-/** A message that the platform knows. */
-export interface KnownMessage {
-  externalId: string;
-  direction: 'INBOUND' | 'OUTBOUND';
-  body: string;
-  sentAt: Date;
-  platform: Readonly<Record<string, unknown>>;
-}
-
-export interface OutboundConversation {
-  id: string;
-  threadKey: string;
-  visibility: 'PUBLIC' | 'PRIVATE';
-  subject: string | null;
-  platform: Readonly<Record<string, unknown>>;
-  /** Whom it is with: the handle on this platform. */
-  customer: { externalId: string; handle: string | null; displayName: string | null } | null;
-  /** Provider's time of the newest inbound message. */
-  lastInboundAt: Date | null;
-  /** Its messages that the platform knows, newest first, at most 50. */
-  history: readonly KnownMessage[];
-}
-
-/** What the platform made of a message. */
-export interface SentMessage {
-  externalId: string;
-  /** Where the platform said so; absent: now. */
-  sentAt?: Date;
-  /** DELIVERED where sending is delivering. */
-  status?: 'SENT' | 'DELIVERED';
-  platform?: Record<string, unknown>;
-  conversationPlatform?: Record<string, unknown>;
-}
-
 /** Where a poller or stream brings what it reads. */
 export interface SourceContext extends ConnectorContext {
   /** How far it has read, as it was last given to `deliver`; null at the first start. */
@@ -249,8 +206,23 @@ export interface Connector {
   ): string | null;
   /** Looks whether a message got through whose outcome is unknown; null when surely not. */
   findSent?(message: OutboundMessage, context: ConnectorContext): Promise<SentMessage | null>;
-  /** Takes back a message of ours. */
-  remove?(message: KnownMessage, context: ConnectorContext): Promise<void>;
+  /**
+   * Deletes a message: one of ours, or where `deletionsOfOthers` says so anybody's. Like all that is
+   * done to messages it may be done again after a crash, and that it is done already is just as well.
+   */
+  remove?(message: TargetMessage, context: ConnectorContext): Promise<void>;
+  /** Hides a message of somebody else's from the public, or shows it again. */
+  hide?(message: TargetMessage, hidden: boolean, context: ConnectorContext): Promise<void>;
+  /** Reacts to a message in the company's name, or takes that back. */
+  react?(
+    message: TargetMessage,
+    reaction: GivenReaction,
+    context: ConnectorContext,
+  ): Promise<{ reactionId: string } | void>;
+  /** Tells the customer that everything up to a message of theirs was read. */
+  markRead?(message: TargetMessage, context: ConnectorContext): Promise<void>;
+  /** The key that the private talk has in which a public message is answered; see `privateReplyTo`. */
+  privateThread?(message: TargetMessage, channel: ConnectedChannel): string;
   /** Gets the bytes of a file that an item named. */
   fetchMedia?(
     file: { externalId: string | null; url: string | null },

@@ -55,11 +55,16 @@ export const manifestChecks: readonly Check[] = [
       const declared = [inPrivate, inPublic].filter((one) => one !== undefined);
       return [
         ...unlike('send', declared.some(canSend), connector),
-        ...unlike(
-          'remove',
-          declared.some(({ deletions }) => deletions),
-          connector,
+        ...parts.flatMap(([name, capability]) =>
+          unlike(name, declared.some(capability), connector),
         ),
+        ...(facts.local
+          ? []
+          : unlike(
+              'markRead',
+              declared.some(({ readMarks }) => readMarks),
+              connector,
+            )),
         ...(connector.manifest.resend === 'looks' && !connector.findSent
           ? ['manifest.resend is looks, and there is no findSent.']
           : []),
@@ -78,7 +83,16 @@ function canSend({ text, mostAttachments }: Capabilities): boolean {
   return text.longest > 0 || mostAttachments > 0;
 }
 
-function unlike(name: 'send' | 'remove', declared: boolean, connector: Connector): string[] {
+type Part = 'send' | 'remove' | 'hide' | 'react' | 'markRead' | 'privateThread';
+
+const parts: readonly [Part, (capabilities: Capabilities) => boolean][] = [
+  ['remove', ({ deletions, deletionsOfOthers = false }) => deletions || deletionsOfOthers],
+  ['hide', ({ hiding }) => hiding],
+  ['react', ({ reactions }) => reactions],
+  ['privateThread', ({ privateReplies }) => privateReplies !== undefined],
+];
+
+function unlike(name: Part, declared: boolean, connector: Connector): string[] {
   if (declared === (connector[name] !== undefined)) return [];
   return [
     declared
