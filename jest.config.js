@@ -6,8 +6,8 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test', '<rootDir>/src'],
   testMatch: ['**/*.test.ts'],
-  // these have a configuration of their own: they need servers that npm does not bring
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/peers/'],
+  // these have configurations of their own: they need servers that npm does not bring, or long
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/peers/', '\\.long\\.test\\.ts$'],
   setupFiles: ['reflect-metadata'],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',

@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const PEERS = fileURLToPath(new URL('../peers', import.meta.url));
@@ -12,11 +11,13 @@ export default class CountReporter {
   onRunComplete(_contexts, results) {
     const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = results;
     const skipped = numPendingTests + numTodoTests;
-    if (this.isWhole && !testResults.some(({ testFilePath }) => testFilePath.startsWith(PEERS))) {
-      const peers = readdirSync(PEERS).filter((name) => name.endsWith('.test.ts'));
+    const isOfItsOwn = ({ testFilePath }) =>
+      testFilePath.startsWith(PEERS) || testFilePath.endsWith('.long.test.ts');
+    if (this.isWhole && !testResults.some(isOfItsOwn)) {
       process.stdout.write(
-        `\nLeft out, as they need servers that npm does not bring: ${peers.join(', ')}.` +
-          `\n.ci/run installs those, and npm run test:peers runs these tests.\n`,
+        '\nLeft out: npm run test:long, which kills processes and databases again and again,' +
+          '\nand npm run test:peers, which needs servers that npm does not bring: .ci/run installs' +
+          ' them.\n',
       );
     }
     process.stdout.write(
