@@ -6,6 +6,7 @@ import type { Config } from './config/config';
 import { Closing, openCore, type Core, type CoreOptions } from './core';
 import type { RequestServices } from './domain/kit/request-context';
 import { ChatTokens } from './domain/chat/admit-customer';
+import { chatFinding } from './domain/chat/chat-channel';
 import { liveFields } from './domain/live/live-fields';
 import { startInbound } from './inbound/start-inbound';
 import { tasksWith } from './jobs/tasks';
@@ -53,7 +54,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
             tasks: tasksWith(core),
           });
     if (worker) closing.add(() => worker.stop());
-    const chat = { pool, sessions, units, connections, clock };
+    const chat = { ...chatFinding(pool, connections), sessions, units, clock };
     const authenticator = new Authenticator({
       ...{ sessions, pool, oidc: config.oidc, clock, log },
       customers: new ChatTokens(chat),

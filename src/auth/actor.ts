@@ -12,6 +12,8 @@ export interface Actor {
   permissions: ReadonlySet<Permission>;
   /** The channels that it is limited to; null means all. */
   channelIds: readonly string[] | null;
+  /** Of an end customer: the pages whose scripts may use the token. */
+  origins?: readonly string[];
 }
 
 /** The actor of the server's own work in a workspace: jobs, imports, the first start. */

@@ -10,7 +10,7 @@ import { AdmissionCache, type Admission } from './admission-cache';
 import { ApiKeyUsage } from './api-key-usage';
 import { findApiKey } from './find-api-key';
 import { Memberships } from './memberships';
-import { Unauthenticated } from './refusals';
+import { OriginRefused, Unauthenticated } from './refusals';
 
 /** What a request says about its caller. */
 export interface Credentials {
@@ -18,6 +18,8 @@ export interface Credentials {
   authorization?: string;
   /** The Parley-Workspace header: a workspace's id, `wsp_…`. */
   workspace?: string;
+  /** The Origin header, by which browsers tell whose page a script is on. */
+  origin?: string;
 }
 
 /** Tells whom an end customer's token stands for. */
@@ -75,9 +77,10 @@ export class Authenticator {
    * The actor behind a request: the same frozen object each time, for as long as nothing about it
    * changes. Cheap enough to be asked again for every operation and event of a socket.
    * @throws Unauthenticated when the caller isn't known, WorkspaceAmbiguous when a user has to name
-   * the workspace; any other error is a fault of ours.
+   * the workspace, OriginRefused for an end customer on a foreign page; any other error is a fault
+   * of ours.
    */
-  async authenticate({ authorization, workspace }: Credentials): Promise<Actor> {
+  async authenticate({ authorization, workspace, origin }: Credentials): Promise<Actor> {
     try {
       const [, token] = /^Bearer +([\x21-\x7e]+)$/i.exec(authorization ?? '') ?? [];
       if (!token || token.length > LONGEST_TOKEN) throw new Unauthenticated('no usable token');
@@ -86,7 +89,10 @@ export class Authenticator {
       const algorithm = algorithmOf(token);
       // issuers of users never sign with a shared secret, companies for their customers always do
       if (algorithm === 'HS256' || token.startsWith(VISITOR_PREFIX)) {
-        return await this.customer(token, workspaceId);
+        const actor = await this.customer(token, workspaceId);
+        // what is no browser sends no origin
+        if (origin === undefined || actor.origins?.includes(origin)) return actor;
+        throw new OriginRefused(origin);
       }
       if (this.accessTokens && algorithm !== null) {
         return await this.user(this.accessTokens, token, workspaceId);

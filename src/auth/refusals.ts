@@ -1,7 +1,7 @@
 /** Why nobody was admitted; the message is for the caller and tells the next step. */
 export abstract class Refusal extends Error {
   /** The code of the top-level GraphQL error. */
-  abstract readonly code: 'UNAUTHENTICATED' | 'BAD_USER_INPUT';
+  abstract readonly code: 'UNAUTHENTICATED' | 'FORBIDDEN' | 'BAD_USER_INPUT';
 }
 
 /**
@@ -24,6 +24,17 @@ export class WorkspaceAmbiguous extends Refusal {
   constructor() {
     super(
       'You belong to several workspaces: send a Parley-Workspace header with the id (wsp_…) of the one that you mean.',
+    );
+  }
+}
+
+/** A script uses an end customer's token on a page that the token's chat is not for. */
+export class OriginRefused extends Refusal {
+  readonly code = 'FORBIDDEN';
+
+  constructor(origin: string) {
+    super(
+      `Pages of ${origin.slice(0, 200)} may not use this chat: add that, to the letter, to the channel’s setting “origins”.`,
     );
   }
 }

@@ -1,8 +1,9 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import type { ChatFinding } from '../domain/chat/chat-channel';
 import type { Meeting } from '../domain/chat/meet-customer';
 import { openSession } from '../domain/chat/open-session';
+import { foreignPage } from './chat-pages';
 import { failureBody } from './failures';
 
 export type ChatSessionOptions = ChatFinding & Meeting;
@@ -25,14 +26,6 @@ export function chatSessions(app: FastifyInstance, options: ChatSessionOptions):
     return known.count > MOST_SESSIONS;
   };
   const url = '/chat/:channelId/sessions';
-  app.options(url, (request, reply) => {
-    // which pages are let in is told by the answer to the request itself
-    const headers = { 'access-control-allow-methods': 'POST', 'access-control-max-age': '600' };
-    return allowed(reply, request.headers.origin)
-      .code(204)
-      .headers({ ...headers, 'access-control-allow-headers': 'content-type' })
-      .send();
-  });
   app.post<{ Params: { channelId: string } }>(url, async (request, reply) => {
     const { channelId } = request.params;
     const { origin } = request.headers;
@@ -48,25 +41,18 @@ export function chatSessions(app: FastifyInstance, options: ChatSessionOptions):
       case 'NO_CHAT':
         return reply.code(404).send(failureBody('BAD_USER_INPUT', 'There is no such chat.'));
       case 'ORIGIN_REFUSED':
-        return forbidden(reply, 'This page may not use the chat.');
+        return foreignPage(reply, origin!);
       case 'SIGN_IN_NEEDED':
-        return forbidden(allowed(reply, origin), 'This chat is for signed-in customers only.');
+        return reply
+          .code(403)
+          .send(failureBody('FORBIDDEN', 'This chat is for signed-in customers only.'));
       case 'OPENED': {
         const { token, expiresAt } = session;
-        return allowed(reply, origin)
+        return reply
           .code(201)
           .header('cache-control', 'no-store')
           .send({ token, expiresAt: expiresAt.toISOString() });
       }
     }
   });
-}
-
-function allowed(reply: FastifyReply, origin: string | undefined): FastifyReply {
-  void reply.header('vary', 'origin');
-  return origin === undefined ? reply : reply.header('access-control-allow-origin', origin);
-}
-
-function forbidden(reply: FastifyReply, message: string): FastifyReply {
-  return reply.code(403).send(failureBody('FORBIDDEN', message));
 }

@@ -9,6 +9,7 @@ import { runCommand } from '../domain/kit/command';
 import { globalId } from '../domain/kit/ids';
 import type { RequestServices } from '../domain/kit/request-context';
 import type { ByteRange } from '../files/blob-store';
+import { requireCustomerOf } from './chat-pages';
 import { failureBody } from './failures';
 
 /** Largest file of an end customer's, in bytes. */
@@ -31,18 +32,29 @@ export function fileRoutes(app: FastifyInstance, options: FileRoutesOptions): vo
       parsed(null, body),
     );
     const actors = new WeakMap<FastifyRequest, Actor>();
-    scope.route({
+    const route = {
       method: 'POST',
-      url: '/uploads',
       bodyLimit: options.services.files.largestBytes,
-      // before the body is read
+      handler: (request: FastifyRequest, reply: FastifyReply) =>
+        upload(request, reply, actors.get(request)!, options),
+    };
+    // who it is, is asked before the body is read
+    scope.route({
+      ...{ ...route, url: '/uploads' },
       onRequest: async (request, reply) => {
         const actor = await options.admit(request);
         const isCustomer = actor.kind === 'CUSTOMER';
         if (!isCustomer && !actor.permissions.has(Permission.MESSAGE_SEND)) return forbidden(reply);
         actors.set(request, actor);
       },
-      handler: (request, reply) => upload(request, reply, actors.get(request)!, options),
+    });
+    scope.route({
+      ...{ ...route, url: '/chat/:channelId/uploads' },
+      onRequest: async (request) => {
+        const actor = await options.admit(request);
+        requireCustomerOf(request, actor);
+        actors.set(request, actor);
+      },
     });
     done();
   });

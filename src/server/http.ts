@@ -17,6 +17,7 @@ import type { Actor } from '../auth/actor';
 import { Refusal, Unauthenticated } from '../auth/refusals';
 import { isOverload } from '../db/sessions';
 import { RequestContext } from '../domain/kit/request-context';
+import { chatPages, requireCustomerOf } from './chat-pages';
 import { chatSessions, type ChatSessionOptions } from './chat-sessions';
 import { credentialsOf } from './credentials';
 import type { StreamServices } from './event-stream/stream-connection';
@@ -76,9 +77,11 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
 
   const actors = new WeakMap<FastifyRequest, Actor>();
   const actorOf = (request: FastifyRequest) => actors.get(request)!;
+  const authenticate = (request: FastifyRequest) =>
+    authenticator.authenticate(credentialsOf(request.headers));
   const admit = async (request: FastifyRequest, reply: FastifyReply) => {
     if (wantsPage(request)) return sendPage(reply);
-    actors.set(request, await authenticator.authenticate(credentialsOf(request.headers)));
+    actors.set(request, await authenticate(request));
   };
   const handler = fastifyApolloHandler(apollo, {
     context: (request) =>
@@ -90,11 +93,9 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       ),
   });
   const streams = new StreamServer(options);
-  app.route({
+  const graphql = {
     method: ['GET', 'POST'],
-    url: '/graphql',
-    onRequest: admit,
-    preHandler: (request, reply, done) => {
+    preHandler: (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
       checkRequest(request);
       if (streams.isWanted(request)) {
         // once it is open, nothing more is done with the request
@@ -105,6 +106,17 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       done();
     },
     handler,
+  };
+  chatPages(app, options.chat);
+  app.route({ ...graphql, url: '/graphql', onRequest: admit });
+  app.route({
+    ...graphql,
+    url: '/chat/:channelId/graphql',
+    onRequest: async (request) => {
+      const actor = await authenticate(request);
+      requireCustomerOf(request, actor);
+      actors.set(request, actor);
+    },
   });
   streamRoutes(app, { streams, admit, actorOf, checkRequest });
   const sockets = new SocketServer(options);
@@ -115,10 +127,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   graphiqlAssets(app);
   inboundWebhooks(app, options.inbound);
   chatSessions(app, options.chat);
-  fileRoutes(app, {
-    services,
-    admit: (request) => authenticator.authenticate(credentialsOf(request.headers)),
-  });
+  fileRoutes(app, { services, admit: authenticate });
   health(app, pool);
   return app;
 }
@@ -144,7 +153,10 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
       .header('www-authenticate', 'Bearer')
       .send(failureBody(error.code, error.message));
   }
-  if (error instanceof Refusal) return reply.code(400).send(failureBody(error.code, error.message));
+  if (error instanceof Refusal) {
+    const status = error.code === 'FORBIDDEN' ? 403 : 400;
+    return reply.code(status).send(failureBody(error.code, error.message));
+  }
   if (error instanceof Refused) {
     const errors = error.errors.map((it) => presentError(it, request.id, request.log));
     return reply.code(error.status).send({ errors });

@@ -64,7 +64,8 @@ interface SessionRow extends Record<string, unknown> {
 }
 
 /** Without any permission: what a customer may do is listed apart. */
-function actorOf({ workspaceId, channelId }: OpenChannel, person: ChatPerson): Actor {
+function actorOf(open: OpenChannel, person: ChatPerson): Actor {
+  const { workspaceId, channelId } = open;
   return Object.freeze<Actor>({
     kind: 'CUSTOMER',
     workspaceId,
@@ -72,5 +73,6 @@ function actorOf({ workspaceId, channelId }: OpenChannel, person: ChatPerson): A
     name: person.displayName ?? 'Visitor',
     permissions: new Set(),
     channelIds: Object.freeze([channelId]),
+    origins: Object.freeze([...chatSettings(open).origins]),
   });
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Pool } from 'pg';
 import type { Connections } from '../../connections/connections';
 import type { OpenChannel } from '../../connections/open-channel';
@@ -17,9 +18,27 @@ export interface ChatSettings {
 
 /** What finding a chat takes. */
 export interface ChatFinding {
-  /** For the look-up that no workspace is known for yet. */
-  pool: Pool;
   connections: Connections;
+  /** The workspace of a web chat's channel, by its UUID; null where there is none. */
+  workspaceOf(channelId: string): Promise<string | null>;
+}
+
+/** Finds chats by their channel alone. A channel stays in its workspace, so that is looked up once. */
+export function chatFinding(pool: Pool, connections: Connections): ChatFinding {
+  const known = new LRUCache<string, string>({ max: 10_000 });
+  return {
+    connections,
+    async workspaceOf(channelId) {
+      const remembered = known.get(channelId);
+      if (remembered !== undefined) return remembered;
+      const [found] = await queryObjects<{ workspaceId: string }>(
+        pool,
+        sql`select find_chat_channel as "workspaceId" from find_chat_channel(${channelId}::uuid)`,
+      );
+      if (found) known.set(channelId, found.workspaceId);
+      return found?.workspaceId ?? null;
+    },
+  };
 }
 
 /** The settings of a channel; what is missing closes it rather than opens it. */
@@ -37,17 +56,10 @@ export function chatSettings({ channel: { settings } }: OpenChannel): ChatSettin
 }
 
 /** The web chat of a channel's id, `chn_…`, in whichever workspace; null where there is none that is open. */
-export async function findChat(
-  { pool, connections }: ChatFinding,
-  id: string,
-): Promise<OpenChannel | null> {
+export async function findChat(finding: ChatFinding, id: string): Promise<OpenChannel | null> {
   const channelId = uuidOf('Channel', id);
-  if (!channelId) return null;
-  const [found] = await queryObjects<{ workspaceId: string }>(
-    pool,
-    sql`select find_chat_channel as "workspaceId" from find_chat_channel(${channelId}::uuid)`,
-  );
-  return found ? openChat(connections, found.workspaceId, channelId) : null;
+  const workspaceId = channelId && (await finding.workspaceOf(channelId));
+  return workspaceId ? openChat(finding.connections, workspaceId, channelId) : null;
 }
 
 /** The web chat in its workspace; null where there is none that is open. */

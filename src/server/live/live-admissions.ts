@@ -160,6 +160,6 @@ export class LiveAdmissions {
   }
 }
 
-function keyOf({ authorization, workspace }: Credentials): string {
-  return JSON.stringify([authorization, workspace]);
+function keyOf({ authorization, workspace, origin }: Credentials): string {
+  return JSON.stringify([authorization, workspace, origin]);
 }

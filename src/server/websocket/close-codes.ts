@@ -1,4 +1,4 @@
-import { Unauthenticated, type Refusal } from '../../auth/refusals';
+import { OriginRefused, Unauthenticated, type Refusal } from '../../auth/refusals';
 import { Unconfirmed } from '../live/live-admissions';
 
 /** Why a socket is closed: the codes of graphql-transport-ws, and two of ours. */
@@ -11,7 +11,7 @@ export const CloseCode = {
   TRY_AGAIN_LATER: 1013,
   BAD_REQUEST: 4400,
   UNAUTHENTICATED: 4401,
-  /** A user has to name the workspace. */
+  /** A user has to name the workspace, or a customer's token is used on a foreign page. */
   FORBIDDEN: 4403,
   DUPLICATE_ID: 4409,
   /** The peer reads too slowly. */
@@ -28,6 +28,10 @@ export function closeFor(reason: Refusal | Unconfirmed): Close {
   if (reason instanceof Unauthenticated) {
     const message = `${reason.code}: send authorization: "Bearer …" (API key or access token) in connection_init.`;
     return [CloseCode.UNAUTHENTICATED, message];
+  }
+  if (reason instanceof OriginRefused) {
+    const message = `${reason.code}: add this page’s origin, to the letter, to the channel’s setting “origins”.`;
+    return [CloseCode.FORBIDDEN, message];
   }
   const message = `${reason.code}: name one of your workspaces by parley-workspace: "wsp_…" in connection_init.`;
   return [CloseCode.FORBIDDEN, message];

@@ -230,5 +230,7 @@ function credentialsIn(
   return {
     authorization: text('authorization') ?? headers.authorization,
     workspace: text('parley-workspace') ?? headers.workspace,
+    // never what the client says: the browser vouches for it
+    origin: headers.origin,
   };
 }
