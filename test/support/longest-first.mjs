@@ -7,10 +7,9 @@ import Sequencer from '@jest/test-sequencer';
  * works while the others have nothing to do.
  */
 const seconds = {
-  'test/faults/database.long.test.ts': 50,
-  'test/faults/processes.long.test.ts': 45,
+  'test/faults/processes.test.ts': 45,
   'test/process/import.long.test.ts': 45,
-  'test/faults/nats.long.test.ts': 40,
+  'test/faults/nats.test.ts': 40,
   'test/docs/live.test.ts': 30,
   'test/nats/relay-faults.long.test.ts': 30,
   'test/process/embedded-server.test.ts': 20,
