@@ -4,6 +4,7 @@ import { ImportFileError } from './cli/import/twcs/import-file-error';
 import { ConfigError } from './config/config';
 import { EmbeddedPostgresError } from './db/embedded';
 import { DatabaseRefused } from './db/migrate';
+import { SimulatorRefused } from './simulator/simulator-refused';
 
 const kinds = [
   CommandRefused,
@@ -12,6 +13,7 @@ const kinds = [
   DatabaseRefused,
   EmbeddedPostgresError,
   ImportFileError,
+  SimulatorRefused,
 ];
 
 /** What a person can put right: the message is all that they need. Any other error keeps its stack. */

@@ -7,6 +7,7 @@ import { connectorCommand } from './connector/command';
 import { importCommand } from './import/command';
 import { schemaCommand } from './schema';
 import { secretsCommand } from './secrets';
+import { simulateCommand } from './simulate/command';
 import { tokenCommand } from './token';
 
 const program = new Command('parley')
@@ -30,6 +31,7 @@ tokenCommand(program, stop);
 secretsCommand(program, stop);
 schemaCommand(program);
 connectorCommand(program);
+simulateCommand(program, stop);
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof Stopped) {

@@ -168,6 +168,8 @@ const directions: Record<string, { uses: string[]; types?: string[] }> = {
     uses: ['auth', 'connections', 'connectors', 'db', 'domain', 'files', 'jobs', 'telemetry'],
   },
   'jobs/worker': { uses: ['config', 'db', 'jobs', 'jobs/tasks', 'telemetry'] },
+  // the other side of the wire: it knows nothing of Parley, and no connector knows of it
+  simulator: { uses: [] },
   schema: { uses: [] },
   resolvers: { uses: ['domain', 'schema'], types: ['auth', 'entities'] },
   server: {
@@ -194,6 +196,7 @@ const directions: Record<string, { uses: string[]; types?: string[] }> = {
       'domain',
       'entities',
       'server',
+      'simulator',
       'telemetry',
       'wiring',
     ],
@@ -219,6 +222,7 @@ const directions: Record<string, { uses: string[]; types?: string[] }> = {
       'outgoing',
       'secrets',
       'server',
+      'simulator',
       'telemetry',
       'webhooks',
     ],

@@ -1,0 +1,7 @@
+import { custom } from './custom';
+import type { Platform } from './platform';
+
+/** Every platform that can be simulated, by the name of its connector. */
+export const platforms: Readonly<Record<string, Platform<unknown>>> = {
+  custom,
+};
