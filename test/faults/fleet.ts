@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { Client as Postgres } from 'pg';
 import { Client } from '../support/client';
 import { createTestDatabase, type TestDatabase } from '../support/database';
+import { freePort } from '../support/free-port';
 import { layWire, type Wire } from '../support/outage';
 import { Running, Server, until, type Variables } from '../support/process';
 
@@ -148,13 +147,4 @@ function leadsSince({ stderr }: Running): number {
     .split('\n')
     .findLast((line) => line.includes('this process sequences events'));
   return said === undefined ? 0 : (JSON.parse(said) as { time: number }).time;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,13 +1,11 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cp, mkdir } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createEmptyDatabase, type TestDatabase } from '../support/database';
+import { freePort } from '../support/free-port';
+import { installPeer } from './install-peer';
 
 const SOURCE = join(__dirname, 'bluesky');
 
@@ -23,7 +21,7 @@ export class BlueskyNetwork {
   ) {}
 
   static async start(): Promise<BlueskyNetwork> {
-    const folder = await install();
+    const folder = await installPeer(SOURCE, 'the Bluesky network');
     const database = await createEmptyDatabase();
     const port = await freePort();
     const redis = spawn(
@@ -62,33 +60,4 @@ export class BlueskyNetwork {
     redis!.kill('SIGTERM');
     await this.database.drop();
   }
-}
-
-/** Where the network's packages are; installed once for each version of the list, by npm. */
-async function install(): Promise<string> {
-  const list = readFileSync(join(SOURCE, 'package.json'));
-  const version = createHash('sha256').update(list).digest('hex').slice(0, 12);
-  const folder = join(tmpdir(), 'parley-peers', `bluesky-${version}`);
-  const done = join(folder, 'installed');
-  if (existsSync(done)) return folder;
-  rmSync(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
-  await cp(join(SOURCE, 'package.json'), join(folder, 'package.json'));
-  process.stdout.write(`Installing the Bluesky network in ${folder}, once\n`);
-  const { status, stderr } = spawnSync('npm', ['install', '--no-audit', '--no-fund'], {
-    cwd: folder,
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`The network can't be installed: ${stderr.slice(-2_000)}`);
-  writeFileSync(done, '');
-  return folder;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
