@@ -14,8 +14,9 @@ import { OutgoingRefused, type OutgoingGuard } from '../outgoing/guard';
 import { hostsOf } from './hosts';
 import { hushing, quietLogger } from './hush';
 import { openChannel, type ChannelKey, type OpenChannel } from './open-channel';
-import { webhookUrlOf } from './webhook-address';
 import { Renewal, type Renew, type RenewalOptions } from './renewal';
+import { Siblings } from './siblings';
+import { webhookUrlOf } from './webhook-address';
 
 export interface ConnectionsOptions extends RenewalOptions {
   outgoing: OutgoingGuard;
@@ -34,10 +35,13 @@ export class Connections {
   private readonly remembered = new LRUCache<string, OpenChannel>({ max: 5_000, ttl: REMEMBERED });
   private readonly agent: Agent;
   private readonly renewal: Renewal;
+  /** Channels by their accounts' ids on the platform. */
+  readonly siblings: Siblings;
 
   constructor(private readonly options: ConnectionsOptions) {
     this.agent = createConnectorAgent(options.outgoing);
     this.renewal = new Renewal(options);
+    this.siblings = new Siblings(options.sessions);
   }
 
   /** Every connector that there is, by its id. */

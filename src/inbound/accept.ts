@@ -61,12 +61,55 @@ export class Acceptor {
       const name = this.attempt(admitted.open, () =>
         webhook?.eventKey?.(request.body, request.headers),
       );
-      await this.store(admitted.open, request, name);
+      const takers = await this.takersOf(admitted.open, request);
+      await Promise.all(takers.map((open) => this.store(open, request, name)));
       return this.attempt(admitted.open, () => webhook?.answer?.(request, channel)) ?? done;
     }
     const screening = await webhook.screen(request, channel);
     if (screening.isTaken) await this.store(admitted.open, request, screening.eventKey);
     return screening.answer;
+  }
+
+  /**
+   * Whose a request is: where it names accounts, of the channels with these accounts those whose own
+   * secrets verify it, and else the channel's that it came to.
+   */
+  private async takersOf(open: OpenChannel, request: WebhookRequest): Promise<OpenChannel[]> {
+    const { webhook } = open.connector;
+    if (!webhook?.accounts) return [open];
+    const named = this.attempt(open, () => webhook.accounts!(request.body)) ?? [];
+    const { externalId } = open.channel;
+    const others = new Set(named);
+    const isOwn = others.delete(externalId);
+    if (others.size === 0) return [open];
+    const siblings = await this.siblingsOf(open, [...others], request);
+    return isOwn || siblings.length === 0 ? [open, ...siblings] : siblings;
+  }
+
+  private async siblingsOf(
+    { workspaceId, connector, channelId: own }: OpenChannel,
+    accounts: readonly string[],
+    request: WebhookRequest,
+  ): Promise<OpenChannel[]> {
+    const { connections, log } = this.options;
+    const ids = await connections.siblings.find(workspaceId, connector.manifest.id, accounts);
+    const verified = ids.map(async (channelId) => {
+      if (channelId === own) return [];
+      const known = await this.read(() => connections.recall(workspaceId, channelId));
+      if (known && this.verifies(known, request)) return [known];
+      connections.forget(workspaceId, channelId);
+      const fresh = known && (await this.read(() => connections.recall(workspaceId, channelId)));
+      if (fresh && this.verifies(fresh, request)) return [fresh];
+      log.warn({ channel: channelId }, 'a delivery is not verified by the secret of its account');
+      return [];
+    });
+    return (await Promise.all(verified)).flat();
+  }
+
+  private verifies(open: OpenChannel, request: WebhookRequest): boolean {
+    const { connector, channel, status } = open;
+    if (status === 'DISCONNECTED') return false;
+    return this.attempt(open, () => connector.webhook?.verify(request, channel)) === true;
   }
 
   private store(

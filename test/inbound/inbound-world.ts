@@ -50,12 +50,12 @@ export class InboundWorld {
   async connect(
     of?: { owner: Client; workspaceId: string },
     connectorId = 'custom',
+    { secret = newSecret(), externalId = unique('own') } = {},
   ): Promise<CustomChannel> {
     const { owner, workspaceId } = of ?? (await this.parley.workspace());
     const { connections, secrets: box } = this.parley.app;
     const { manifest } = connections.connectors[connectorId]!;
     const key = { workspaceId, channelId: newId() };
-    const secret = newSecret();
     const { settings, secrets } = await sealSettings(box, manifest, key, { signingSecret: secret });
     const webhookKey = newWebhookKey(key);
     await asOwner(
@@ -65,7 +65,7 @@ export class InboundWorld {
        values ($1, $2, $3, $4, 'Own', $5, 'PRIVATE', $6, $7, $8, now(), now())`,
       [
         ...[workspaceId, key.channelId, manifest.kind, connectorId],
-        ...[unique('own'), settings, secrets, webhookKey],
+        ...[externalId, settings, secrets, webhookKey],
       ],
     );
     return {

@@ -121,6 +121,12 @@ export interface InboundWebhook {
   screen?(request: WebhookRequest, channel: ConnectedChannel): Promise<Screening>;
   /** The platform's name for what happened; absent or null: a digest of the body. */
   eventKey?(body: Buffer, headers: IncomingHttpHeaders): string | null;
+  /**
+   * External ids of the accounts that a request is about, where the platform has one address for
+   * several: it is then stored for those of them that are connected in the same workspace and whose
+   * own secrets verify it. `normalise` reads of it what is the channel's own.
+   */
+  accounts?(body: Buffer): readonly string[];
   /** What is answered once it is stored; absent: an empty 200. */
   answer?(request: WebhookRequest, channel: ConnectedChannel): WebhookAnswer;
   /** Largest body in bytes; absent: 3 MiB. */
