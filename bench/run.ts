@@ -5,6 +5,7 @@ import { importFile } from './import';
 import { inbox } from './inbox';
 import { ingest } from './ingest';
 import { latency } from './latency';
+import { normalise } from './normalise';
 import { replay } from './replay';
 import { BenchError, Run } from './support/run';
 
@@ -16,6 +17,7 @@ const benchmarks: Record<string, (run: Run) => Promise<void>> = {
   latency,
   replay,
   ingest,
+  normalise,
 };
 
 async function main(args: readonly string[]): Promise<void> {

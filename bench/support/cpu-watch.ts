@@ -3,11 +3,12 @@ import { difference, machineCpu, postgresCpu, processCpuExactly, type CpuMs } fr
 
 /** Who takes part in a measurement. */
 export interface Participants {
-  /** The process that is measured; null when there is only PostgreSQL. */
+  /** The process that is measured; null when it is PostgreSQL alone, or this one. */
   node: number | null;
+  /** Null where there is no PostgreSQL. */
   postmaster: number | null;
-  /** The process of the clients. */
-  clients: number;
+  /** The process of the clients; null where there are none. */
+  clients: number | null;
 }
 
 /** What a window has cost. Milliseconds of CPU; null where it can't be read. */
@@ -23,7 +24,7 @@ export function watchCpu({ node, postmaster, clients }: Participants): () => Spe
   const read = () => ({
     node: node === null ? null : processCpuExactly(node),
     postgres: postgresCpu(postmaster),
-    clients: processCpuExactly(clients),
+    clients: clients === null ? null : processCpuExactly(clients),
     own: processCpuExactly(process.pid),
     machine: machineCpu(),
   });
@@ -33,8 +34,10 @@ export function watchCpu({ node, postmaster, clients }: Participants): () => Spe
     const after = read();
     const available = (performance.now() - began) * cpus().length;
     const spent = (who: keyof typeof before) => difference(after[who], before[who]);
-    const ours = [spent('postgres'), spent('clients'), spent('own')];
+    const ours = [spent('own')];
     if (node !== null) ours.push(spent('node'));
+    if (postmaster !== null) ours.push(spent('postgres'));
+    if (clients !== null) ours.push(spent('clients'));
     const machine = spent('machine');
     const isKnown = machine !== null && ours.every((value) => value !== null);
     const others = isKnown && ours.reduce<number>((rest, value) => rest - value, machine);

@@ -9,7 +9,8 @@ export interface Machine {
   memoryGb: number;
   system: string;
   node: string;
-  postgres: string;
+  /** Its version; null where none took part. */
+  postgres: string | null;
 }
 
 /** Share of the machine's CPU that others may take before figures are not worth much. */
@@ -29,9 +30,9 @@ export interface Result {
   machine: Machine & { otherLoad?: number | null };
 }
 
-/** Describes this machine and the PostgreSQL behind a connection. */
-export async function describeMachine(client: Client): Promise<Machine> {
-  const { rows } = await client.query<{ version: string }>(
+/** Describes this machine and the PostgreSQL behind a connection, if there is one. */
+export async function describeMachine(client: Client | null): Promise<Machine> {
+  const found = await client?.query<{ version: string }>(
     `select current_setting('server_version') as version`,
   );
   return {
@@ -40,7 +41,7 @@ export async function describeMachine(client: Client): Promise<Machine> {
     memoryGb: Math.round(totalmem() / 2 ** 30),
     system: type(),
     node: process.versions.node,
-    postgres: rows[0]!.version,
+    postgres: found?.rows[0]!.version ?? null,
   };
 }
 
