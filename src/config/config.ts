@@ -5,6 +5,7 @@ import { s3Of, type FilesConfig } from './files';
 import { parseNatsUrl, type NatsConfig } from './nats';
 import { parseOutgoingAllow, type OutgoingConfig } from './outgoing';
 import { parseSecretKey, type SecretKeyConfig } from './secret-key';
+import { parseTrustProxy, type TrustProxy } from './trust-proxy';
 
 /** What a process runs: `api` answers requests, `worker` runs jobs, `all` does both. */
 export type Role = 'all' | 'api' | 'worker';
@@ -56,7 +57,7 @@ export interface Config {
   oidc?: OidcConfig;
   /** Most database connections that this process opens. */
   poolSize: number;
-  trustProxy: boolean;
+  trustProxy: TrustProxy;
   /** The base of the URLs that others call, without a slash at its end; absent: as each request came. */
   publicUrl?: string;
   /** Most bytes that wait for one live client to read them. */
@@ -132,7 +133,7 @@ const shape = z.object({
   PARLEY_OIDC_AUDIENCE: z.string().optional(),
   PARLEY_OIDC_JWKS_URL: httpUrl.optional(),
   PARLEY_POOL_SIZE: whole(2, 500).default(10),
-  PARLEY_TRUST_PROXY: oneOf('on', 'off').default('off'),
+  PARLEY_TRUST_PROXY: readBy(parseTrustProxy).default(false),
   PARLEY_SOCKET_BUFFER_KB: whole(64, 65_536).default(1_024),
   PARLEY_HEARTBEAT_SECONDS: seconds(0.05, 3_600).default(15),
   PARLEY_EVENT_RETENTION_DAYS: whole(1, 36_500).default(90),
@@ -184,7 +185,7 @@ export function loadConfig(env: Env, role: Role = 'all'): Readonly<Config> {
     logLevel: value.LOG_LEVEL,
     oidc: oidcOf(value),
     poolSize: value.PARLEY_POOL_SIZE,
-    trustProxy: value.PARLEY_TRUST_PROXY === 'on',
+    trustProxy: value.PARLEY_TRUST_PROXY,
     publicUrl: value.PARLEY_PUBLIC_URL?.replace(/\/+$/, ''),
     socketBufferBytes: value.PARLEY_SOCKET_BUFFER_KB * 1_024,
     heartbeatSeconds: value.PARLEY_HEARTBEAT_SECONDS,

@@ -1,4 +1,4 @@
-import ipaddr from 'ipaddr.js';
+import { isNetwork } from './network';
 
 /** Where Parley may connect to although it is not public, or by plain HTTP. */
 export interface OutgoingConfig {
@@ -28,15 +28,5 @@ export function parseOutgoingAllow(text: string): OutgoingConfig {
   if (wrong === undefined) return { networks, names };
   throw new Error(
     `must be addresses, networks such as 10.1.0.0/16 and host names, separated by commas, and ${JSON.stringify(wrong)} is none of them`,
-  );
-}
-
-function isNetwork(entry: string): boolean {
-  // the shortened and numeric spellings of IPv4 are too easily not what was meant
-  return (
-    ipaddr.IPv4.isValidFourPartDecimal(entry) ||
-    ipaddr.IPv4.isValidCIDRFourPartDecimal(entry) ||
-    ipaddr.IPv6.isValid(entry) ||
-    ipaddr.IPv6.isValidCIDR(entry)
   );
 }

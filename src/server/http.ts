@@ -15,6 +15,7 @@ import type { Logger } from 'pino';
 import type { Authenticator } from '../auth/authenticate';
 import type { Actor } from '../auth/actor';
 import { Refusal, Unauthenticated } from '../auth/refusals';
+import type { TrustProxy } from '../config/trust-proxy';
 import { isOverload } from '../db/sessions';
 import { RequestContext } from '../domain/kit/request-context';
 import { chatPages, requireCustomerOf } from './chat-pages';
@@ -48,7 +49,7 @@ export interface HttpServerOptions extends StreamServices {
   inbound: InboundWebhookOptions;
   /** What anonymous visitors of web chats are let in with. */
   chat: ChatSessionOptions;
-  trustProxy: boolean;
+  trustProxy: TrustProxy;
 }
 
 /** The HTTP server: GraphQL, also over WebSockets and event streams, GraphiQL for browsers, health. Not listening yet. */
@@ -60,7 +61,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: LARGEST_BODY,
-    trustProxy,
+    trustProxy: trusted(trustProxy),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     forceCloseConnections: 'idle',
@@ -192,4 +193,12 @@ function answerMalformed({ code }: NodeJS.ErrnoException, socket: Socket): void 
     socket.write(`HTTP/1.1 ${status}\r\n${headers}\r\nconnection: close\r\n\r\n${body}`);
   }
   socket.destroy();
+}
+
+/** How Fastify is told whom to trust; proxies count from the nearest. */
+function trusted(
+  proxies: TrustProxy,
+): false | string[] | ((address: string, hop: number) => boolean) {
+  if (proxies === false) return false;
+  return typeof proxies === 'number' ? (_address, hop) => hop < proxies : [...proxies];
 }

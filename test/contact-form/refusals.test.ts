@@ -195,6 +195,13 @@ describe('an address that sends too often', () => {
     expect(await status('nonsense, or worse')).toBe(200);
   });
 
+  test('is what the proxy saw, whatever the sender says that it is', async () => {
+    const own = await world.connect({ mostPosts: 1 });
+    const claim = (address: string) => from(`${address}, 203.0.113.77`);
+    expect((await postForm(own, ada, claim('192.0.2.50'))).status).toBe(200);
+    expect((await postForm(own, ada, claim('192.0.2.51'))).status).toBe(429);
+  });
+
   test('is counted once however many send at the same moment', async () => {
     const own = await world.connect({ mostPosts: 5 });
     const all = await Promise.all(
