@@ -15,6 +15,7 @@ import { KeepWhatItemsTell1764000000120 } from './1764000000120-keep-what-items-
 import { CreateFiles1764000000150 } from './1764000000150-create-files';
 import { FindSources1764000000155 } from './1764000000155-find-sources';
 import { CreateChatSessions1764000000170 } from './1764000000170-create-chat-sessions';
+import { CreateMessageActions1764000000200 } from './1764000000200-create-message-actions';
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const migrations = [
@@ -35,4 +36,5 @@ export const migrations = [
   CreateFiles1764000000150,
   FindSources1764000000155,
   CreateChatSessions1764000000170,
+  CreateMessageActions1764000000200,
 ];

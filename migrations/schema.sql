@@ -270,6 +270,23 @@ CREATE POLICY workspace_only ON conversation AS PERMISSIVE FOR ALL TO parley_api
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE conversation TO parley_api;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE conversation TO parley_system;
 
+CREATE TABLE conversation_link (
+  workspace_id uuid NOT NULL,
+  conversation_id uuid NOT NULL,
+  linked_id uuid NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT conversation_link_pkey PRIMARY KEY (workspace_id, conversation_id, linked_id),
+  CONSTRAINT conversation_link_conversation_fk FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversation(workspace_id, id),
+  CONSTRAINT conversation_link_linked_fk FOREIGN KEY (workspace_id, linked_id) REFERENCES conversation(workspace_id, id),
+  CONSTRAINT conversation_link_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+ALTER TABLE conversation_link ENABLE ROW LEVEL SECURITY;
+ALTER TABLE conversation_link FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON conversation_link AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON conversation_link AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE conversation_link TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE conversation_link TO parley_system;
+
 CREATE TABLE conversation_tag (
   workspace_id uuid NOT NULL,
   conversation_id uuid NOT NULL,
@@ -575,12 +592,14 @@ CREATE TABLE message (
   platform jsonb,
   is_automatic boolean DEFAULT false NOT NULL,
   hiding_at timestamp(3) with time zone,
+  private_reply_id uuid,
   CONSTRAINT message_pkey PRIMARY KEY (workspace_id, id),
   CONSTRAINT message_external_key UNIQUE (workspace_id, channel_id, external_id),
   CONSTRAINT message_author_customer_fk FOREIGN KEY (workspace_id, author_customer_id) REFERENCES customer(workspace_id, id),
   CONSTRAINT message_author_user_fk FOREIGN KEY (workspace_id, author_user_id) REFERENCES app_user(workspace_id, id),
   CONSTRAINT message_channel_fk FOREIGN KEY (workspace_id, channel_id) REFERENCES channel(workspace_id, id),
   CONSTRAINT message_conversation_fk FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversation(workspace_id, id),
+  CONSTRAINT message_private_reply_fk FOREIGN KEY (workspace_id, private_reply_id) REFERENCES message(workspace_id, id),
   CONSTRAINT message_reply_to_fk FOREIGN KEY (workspace_id, reply_to_id) REFERENCES message(workspace_id, id),
   CONSTRAINT message_response_fk FOREIGN KEY (workspace_id, response_id) REFERENCES message(workspace_id, id),
   CONSTRAINT message_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
@@ -598,6 +617,33 @@ CREATE POLICY all_workspaces ON message AS PERMISSIVE FOR ALL TO parley_system U
 CREATE POLICY workspace_only ON message AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE message TO parley_api;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE message TO parley_system;
+
+CREATE TABLE message_action (
+  workspace_id uuid NOT NULL,
+  id uuid NOT NULL,
+  message_id uuid NOT NULL,
+  user_id uuid,
+  kind text NOT NULL,
+  reaction text,
+  status text NOT NULL,
+  failure jsonb,
+  attempts smallint DEFAULT 0 NOT NULL,
+  requested_at timestamp(3) with time zone NOT NULL,
+  settled_at timestamp(3) with time zone,
+  CONSTRAINT message_action_pkey PRIMARY KEY (workspace_id, id),
+  CONSTRAINT message_action_kind_check CHECK (kind = ANY (ARRAY['HIDE'::text, 'SHOW'::text, 'DELETE'::text, 'REACT'::text, 'UNREACT'::text, 'MARK_READ'::text])),
+  CONSTRAINT message_action_status_check CHECK (status = ANY (ARRAY['QUEUED'::text, 'DONE'::text, 'FAILED'::text])),
+  CONSTRAINT message_action_message_fk FOREIGN KEY (workspace_id, message_id) REFERENCES message(workspace_id, id),
+  CONSTRAINT message_action_user_fk FOREIGN KEY (workspace_id, user_id) REFERENCES app_user(workspace_id, id),
+  CONSTRAINT message_action_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+CREATE INDEX message_action_message ON message_action USING btree (workspace_id, message_id, requested_at, id);
+ALTER TABLE message_action ENABLE ROW LEVEL SECURITY;
+ALTER TABLE message_action FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON message_action AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON message_action AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE message_action TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE message_action TO parley_system;
 
 CREATE TABLE message_reaction (
   workspace_id uuid NOT NULL,

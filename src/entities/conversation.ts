@@ -123,6 +123,24 @@ export class Conversation {
   updatedAt: Date;
 }
 
+/** That a conversation goes on in another one; there is one for each direction. */
+@Entity('conversation_link')
+@BelongsTo(() => Conversation, 'conversationId', 'conversation_link_conversation_fk')
+@BelongsTo(() => Conversation, 'linkedId', 'conversation_link_linked_fk')
+export class ConversationLink {
+  @WorkspaceKey()
+  workspaceId: string;
+
+  @PrimaryColumn({ type: 'uuid' })
+  conversationId: string;
+
+  @PrimaryColumn({ type: 'uuid' })
+  linkedId: string;
+
+  @Instant()
+  createdAt: Date;
+}
+
 /** A tag on a conversation. */
 @Entity('conversation_tag')
 @BelongsTo(() => Conversation, 'conversationId', 'conversation_tag_conversation_fk')

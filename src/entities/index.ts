@@ -3,12 +3,13 @@ import { AuditEntry, IdempotencyRecord } from './bookkeeping';
 import { Channel, ChannelState } from './channel';
 import { ChatSession } from './chat-session';
 import { Company } from './company';
-import { Conversation, ConversationTag } from './conversation';
+import { Conversation, ConversationLink, ConversationTag } from './conversation';
 import { Customer, CustomerIdentity } from './customer';
 import { StoredFile, Upload } from './file';
 import { InboundDelivery } from './inbound-delivery';
 import { LifecycleStage, LifecycleTransition } from './lifecycle';
 import { Attachment, Message, MessageReaction, MessageRevision } from './message';
+import { MessageAction } from './message-action';
 import { Post, PostRevision } from './post';
 import { CustomerTag, Tag } from './tag';
 import { Touchpoint } from './touchpoint';
@@ -27,6 +28,7 @@ export const entities = [
   ChatSession,
   Company,
   Conversation,
+  ConversationLink,
   ConversationTag,
   Customer,
   CustomerIdentity,
@@ -36,6 +38,7 @@ export const entities = [
   LifecycleStage,
   LifecycleTransition,
   Message,
+  MessageAction,
   MessageReaction,
   MessageRevision,
   Post,
@@ -60,6 +63,7 @@ export {
   ChatSession,
   Company,
   Conversation,
+  ConversationLink,
   ConversationTag,
   Customer,
   CustomerIdentity,
@@ -69,6 +73,7 @@ export {
   LifecycleStage,
   LifecycleTransition,
   Message,
+  MessageAction,
   MessageReaction,
   MessageRevision,
   Post,

@@ -26,6 +26,7 @@ export interface MessageFailure {
 @BelongsTo(() => User, 'authorUserId', 'message_author_user_fk')
 @BelongsTo(() => Message, 'replyToId', 'message_reply_to_fk')
 @BelongsTo(() => Message, 'responseId', 'message_response_fk')
+@BelongsTo(() => Message, 'privateReplyId', 'message_private_reply_fk')
 @Unique('message_external_key', ['workspaceId', 'channelId', 'externalId'])
 @Index('message_conversation_order', ['workspaceId', 'conversationId', 'sentAt', 'orderKey', 'id'])
 @Index('message_replies', ['workspaceId', 'replyToId', 'sentAt', 'orderKey', 'id'], {
@@ -95,6 +96,10 @@ export class Message {
   /** `sentAt` of the response. */
   @Instant({ nullable: true })
   respondedAt: Date | null;
+
+  /** For a public message: the answer to it in a private conversation. */
+  @Ref({ nullable: true })
+  privateReplyId: string | null;
 
   /** The provider's time; order is by it, then `orderKey`, then `id`. */
   @Instant()

@@ -101,6 +101,12 @@ export const eventTypes = {
     version: 1,
     data: inConversation.extend({ byCustomerId: id.nullable() }),
   },
+  'message.action_failed': {
+    version: 1,
+    data: inConversation.extend({
+      kind: z.enum(['HIDE', 'SHOW', 'DELETE', 'REACT', 'UNREACT', 'MARK_READ']),
+    }),
+  },
   'message.hidden': { version: 1, data: inConversation },
   'message.shown': { version: 1, data: inConversation },
   'message.edited': { version: 2, data: inConversation },

@@ -4,6 +4,7 @@
  */
 export interface TaskPayloads {
   'fetch-attachment': { workspaceId: string; attachmentId: string };
+  'perform-action': { workspaceId: string; actionId: string };
   'prune-deliveries': Record<never, never>;
   'prune-event-log': Record<never, never>;
   'prune-files': Record<never, never>;

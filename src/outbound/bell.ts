@@ -6,6 +6,7 @@ export const OUTBOUND_CHANNEL = 'parley_outbound';
 /** The commands after which there may be. */
 const commands = new Set([
   'messageSend',
+  'messageReplyPrivately',
   'messageSendRetry',
   'channelConnect',
   'channelResume',

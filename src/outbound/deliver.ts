@@ -79,11 +79,17 @@ async function attempt(
 
 /** The time for answers may have passed while the message waited. */
 function closedWindow(
-  { isHuman, conversation: { visibility, lastInboundAt } }: OutboundMessage,
+  { isHuman, privateReplyTo, conversation: { visibility, lastInboundAt } }: OutboundMessage,
   { connector }: OpenChannel,
   now: Date,
 ): Attempt | null {
   const { private: inPrivate, public: inPublic } = connector.manifest.capabilities;
+  if (privateReplyTo) {
+    const hours = inPublic?.privateReplies?.hours ?? 0;
+    if (now.getTime() < privateReplyTo.sentAt.getTime() + hours * 3_600_000) return null;
+    const words = 'The time in which the platform takes private answers has passed meanwhile.';
+    return { kind: 'FAILED', failure: { code: ReplyRefusal.WINDOW_CLOSED, message: words } };
+  }
   const capabilities = (visibility === 'PRIVATE' ? inPrivate : inPublic) ?? null;
   const always = { hasConnector: true, status: 'ACTIVE', health: 'OK', hasCustomer: true } as const;
   const { reason, message } = canReply({ ...always, capabilities, lastInboundAt }, isHuman, now);
@@ -98,9 +104,11 @@ function outcomeOf(
 ): SendOutcome {
   if (tried.kind === 'SENT') {
     const { externalId, sentAt, status = 'SENT', platform, conversationPlatform } = tried.sent;
+    const { private: inPrivate } = tried.sent;
     return {
       ...{ kind: 'SENT', externalId, status, sentAt: sentAt ?? clock() },
       ...{ platform: platform ?? null, conversationPlatform: conversationPlatform ?? null },
+      ...(inPrivate && { private: inPrivate }),
     };
   }
   if (tried.kind !== 'LATER') return tried;

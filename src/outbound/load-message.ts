@@ -20,6 +20,8 @@ interface Row {
   content: MessageContent | null;
   externalId: string | null;
   replyToId: string | null;
+  /** Whether what it answers is in another conversation. */
+  isPrivateReply: boolean;
   receivedAt: Date;
   authorUserId: string | null;
   authorName: string | null;
@@ -41,7 +43,10 @@ export async function loadMessage(
   const [row] = await queryObjects<Row & Record<string, unknown>>(
     session,
     sql`select m.client_key "clientKey", m.body, m.content, m.external_id "externalId",
-          m.reply_to_id "replyToId", m.received_at "receivedAt", m.author_user_id "authorUserId",
+          m.reply_to_id "replyToId", coalesce((
+            select r.conversation_id <> m.conversation_id from message r
+            where r.workspace_id = m.workspace_id and r.id = m.reply_to_id
+          ), false) "isPrivateReply", m.received_at "receivedAt", m.author_user_id "authorUserId",
           coalesce(u.name, m.author_name) "authorName", c.id "conversationId",
           c.thread_key "threadKey", c.visibility, c.subject, c.platform,
           c.last_inbound_at "lastInboundAt", (
@@ -72,7 +77,9 @@ export async function loadMessage(
     body: row.body,
     content: row.content,
     attachments: await attachmentsOf(session, workspaceId, messageId, files),
-    replyTo: await repliedTo(session, workspaceId, row, history),
+    ...(row.isPrivateReply
+      ? { replyTo: null, privateReplyTo: await publicMessage(session, workspaceId, row) }
+      : { replyTo: await repliedTo(session, workspaceId, row, history), privateReplyTo: null }),
     queuedAt: row.receivedAt,
     isHuman: row.authorUserId !== null,
     authorName: row.authorName,
@@ -129,6 +136,21 @@ async function repliedTo(
     1,
   );
   return found ?? newest ?? null;
+}
+
+/** The public message that it answers in private; the platform says whether that is gone. */
+async function publicMessage(
+  session: Session,
+  workspaceId: string,
+  { replyToId }: Row,
+): Promise<KnownMessage | null> {
+  const [found] = await queryObjects<KnownMessage & Record<string, unknown>>(
+    session,
+    sql`select external_id "externalId", direction, body, sent_at "sentAt",
+          coalesce(platform, '{}') platform
+        from message where workspace_id = ${workspaceId} and id = ${replyToId}`,
+  );
+  return found ?? null;
 }
 
 /** Messages that the platform knows, newest first. */

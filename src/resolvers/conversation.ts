@@ -160,6 +160,11 @@ export class ConversationResolver {
   }
 
   @FieldResolver()
+  linkedConversations(@Root() { id }: Conversation, @Ctx() { loaders }: RequestContext) {
+    return loaders.linkedWith(id);
+  }
+
+  @FieldResolver()
   tags(@Root() { id }: Conversation, @Ctx() { loaders }: RequestContext) {
     return loaders.tagsOf('conversation', id);
   }

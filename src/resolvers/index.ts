@@ -11,6 +11,7 @@ import { CustomerResolver } from './customer';
 import { EventResolver, InboxUpdateResolver } from './event';
 import { InboundDeliveryFieldsResolver, InboundDeliveryResolver } from './inbound-delivery';
 import { MessageResolver } from './message';
+import { MessageActionResolver } from './message-action';
 import { MetricsResolver } from './metrics';
 import { PostResolver } from './post';
 import { PresenceResolver } from './presence';
@@ -38,6 +39,7 @@ export const resolvers = [
   InboundDeliveryFieldsResolver,
   InboundDeliveryResolver,
   InboxUpdateResolver,
+  MessageActionResolver,
   MessageResolver,
   MetricsResolver,
   PostResolver,

@@ -95,6 +95,12 @@ export class ConversationType extends Node {
   @Field(() => [TagType], { description: 'Its tags, by name; at most 50.' })
   tags: TagType[];
 
+  @Field(() => [ConversationType], {
+    description:
+      'The conversations in which it goes on: the private one of a public message that was answered in private, and the other way round. At most 50.',
+  })
+  linkedConversations: ConversationType[];
+
   @Field(() => DateTime, { description: 'The provider’s time of its earliest message.' })
   startedAt: Date;
 

@@ -41,6 +41,8 @@ export const InboxUpdateKind = namesOf(
   'HEARTBEAT',
   'RESYNC_REQUIRED',
 );
+export const MessageActionKind = namesOf('HIDE', 'SHOW', 'DELETE', 'REACT', 'UNREACT', 'MARK_READ');
+export const MessageActionStatus = namesOf('QUEUED', 'DONE', 'FAILED');
 export const PresenceActivity = namesOf('VIEWING', 'TYPING');
 export const AttachmentStatus = namesOf('REMOTE', 'PENDING', 'STORED', 'FAILED', 'REMOVED');
 export const WebhookEndpointStatus = namesOf('ENABLED', 'DISABLED');
@@ -94,6 +96,7 @@ const registered: [
       NO_RECIPIENT: 'It is not known whom the conversation is with.',
       NOTHING_TO_ANSWER: 'The customer has to write first on this platform.',
       WINDOW_CLOSED: 'The time is over in which the platform takes answers.',
+      ALREADY_ANSWERED: 'Of a private answer to a public message: there is one already.',
     },
   ],
   [MessageRecordDirection, 'MessageRecordDirection', 'From a customer, or to one.'],
@@ -145,6 +148,29 @@ const registered: [
       MESSAGE: 'A message is new, or has changed: put it in the place of the one with its id.',
       CONVERSATION: 'The conversation was closed, or opened again.',
       ...notices,
+    },
+  ],
+  [
+    MessageActionKind,
+    'MessageActionKind',
+    'What is done on the platform to a message that is there.',
+    {
+      HIDE: 'It is hidden from the public.',
+      SHOW: 'It is shown to the public again.',
+      DELETE: 'It is deleted.',
+      REACT: 'The company reacts to it.',
+      UNREACT: 'The company takes its reaction back.',
+      MARK_READ: 'The customer is told that it was read, and all before it.',
+    },
+  ],
+  [
+    MessageActionStatus,
+    'MessageActionStatus',
+    'How far something has come that is done to a message.',
+    {
+      QUEUED: 'It waits to be done, or to be tried again.',
+      DONE: 'The platform has done it.',
+      FAILED: 'It was not done: `failure` says why.',
     },
   ],
   [PresenceActivity, 'PresenceActivity', 'What somebody does in a conversation at this moment.'],

@@ -62,6 +62,13 @@ export class MessageType extends Node {
   })
   response: MessageType | null;
 
+  @Field(() => MessageType, {
+    nullable: true,
+    description:
+      'For a public message: the answer to it in a private conversation, whose `replyTo` is this one.',
+  })
+  privateReply: MessageType | null;
+
   @Field({ description: 'The text as written; what it was before edits stands in `revisions`.' })
   body: string;
 

@@ -1,6 +1,7 @@
 import { connectors } from '../../src/connectors/registry';
 import { globalId, newId } from '../../src/domain/kit/ids';
 import { startTestApp, type TestApp } from '../support/app';
+import { Square } from '../outbound/square';
 import { shelf } from '../support/bank';
 import { call, must, refused, rootFields } from '../support/call';
 import type { Client } from '../support/client';
@@ -13,7 +14,9 @@ let workspaceId: string;
 let noon: Date;
 beforeAll(async () => {
   const env = { PARLEY_SECRET_KEY: 'ab'.repeat(32), PARLEY_OUTGOING_ALLOW: '127.0.0.0/8' };
-  parley = await startTestApp(env, 'api', { connectors: { ...connectors, shelf } });
+  parley = await startTestApp(env, 'api', {
+    connectors: { ...connectors, shelf, square: new Square().connector },
+  });
   noon = parley.now();
 });
 afterAll(() => parley.close());
@@ -34,6 +37,8 @@ interface World {
   talkId: string;
   waitingId: string;
   cancelledId: string;
+  /** A public message of somebody else's. */
+  publicId: string;
   /** A dead letter, and one that waits. */
   deadId: string;
   pendingId: string;
@@ -114,6 +119,28 @@ const mutations: Record<
   ],
   messageSendRetry: ({ cancelledId: id }) => [{ id }, { id: 'nonsense' }, 'message { id status }'],
   messageCancel: ({ waitingId: id }) => [{ id }, { id: 'nonsense' }, 'message { id status }'],
+  ...Object.fromEntries(
+    ['messageHide', 'messageShow', 'messageDelete'].map((name) => [
+      name,
+      ({ publicId: id }: World) => [{ id }, { id: 'nonsense' }, 'message { id }'],
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['messageReact', 'messageUnreact'].map((name) => [
+      name,
+      ({ publicId: id }: World) => [
+        { id, reaction: 'like' },
+        { id, reaction: '👍' },
+        'message { id }',
+      ],
+    ]),
+  ),
+  messageReplyPrivately: ({ publicId: messageId }) => [
+    { messageId, input: { body: 'One' } },
+    { messageId, input: { body: 'Two' } },
+    'message { id body } conversation { id }',
+  ],
+  conversationMarkRead: ({ talkId: id }) => [{ id }, { id: 'nonsense' }, 'message { id }'],
   messageRecord: ({ channelId }) => {
     const input = {
       threadKey: 't',
@@ -250,10 +277,16 @@ async function makeDelivery(channelId: string, isDead: boolean): Promise<string>
 }
 
 /** A channel of a connector; nobody sends here. */
-async function makeTalk(): Promise<Pick<World, 'talkId' | 'waitingId' | 'cancelledId'>> {
+async function makeTalk(): Promise<
+  Pick<World, 'talkId' | 'waitingId' | 'cancelledId' | 'publicId'>
+> {
   const channelId = await makeChannel(owner, { visibility: 'PRIVATE' });
-  await asOwner(parley, `update channel set connector = 'custom' where id = $1`, [uuid(channelId)]);
-  const { conversation } = await recordMessage(owner, channelId);
+  await asOwner(parley, `update channel set connector = 'square' where id = $1`, [uuid(channelId)]);
+  const now = { sentAt: noon.toISOString() };
+  const { conversation } = await recordMessage(owner, channelId, now);
+  const { message: comment } = await recordMessage(owner, channelId, {
+    ...{ ...now, threadKey: 'public', externalId: 'public', visibility: 'PUBLIC' },
+  });
   const send = async () => {
     const args = { conversationId: conversation.id, input: { body: 'Hello' } };
     const { message } = await must<{ message: { id: string } }>(
@@ -266,7 +299,7 @@ async function makeTalk(): Promise<Pick<World, 'talkId' | 'waitingId' | 'cancell
   };
   const [waitingId, cancelledId] = [await send(), await send()];
   await must(owner, 'messageCancel', { id: cancelledId }, 'message { id }');
-  return { talkId: conversation.id, waitingId, cancelledId };
+  return { talkId: conversation.id, waitingId, cancelledId, publicId: comment.id };
 }
 
 test('every mutation is tried below', () => {

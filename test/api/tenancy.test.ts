@@ -337,6 +337,29 @@ const cases: Record<string, (of: Named) => Case[]> = {
   messageCancel: ({ ids }) => [
     { args: { id: ids.Message }, selection: payload('message { id } conversation { id }') },
   ],
+  ...Object.fromEntries(
+    ['messageHide', 'messageShow', 'messageDelete'].map((name) => [
+      name,
+      ({ ids }: Named) => [{ args: { id: ids.Message }, selection: payload('message { id }') }],
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['messageReact', 'messageUnreact'].map((name) => [
+      name,
+      ({ ids }: Named) => [
+        { args: { id: ids.Message, reaction: '👍' }, selection: payload('message { id }') },
+      ],
+    ]),
+  ),
+  messageReplyPrivately: ({ ids }) => [
+    {
+      args: { messageId: ids.Message, input: { body: 'x' } },
+      selection: payload('message { id } conversation { id }'),
+    },
+  ],
+  conversationMarkRead: ({ ids }) => [
+    { args: { id: ids.Conversation }, selection: payload('message { id } conversation { id }') },
+  ],
   presenceSet: ({ ids }) => [
     {
       args: { conversationId: ids.Conversation, input: { activity: 'TYPING' } },

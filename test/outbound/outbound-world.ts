@@ -148,6 +148,11 @@ export class OutboundWorld {
     return sent.id;
   }
 
+  /** Has something done to a message or conversation. */
+  async act(owner: Client, name: string, args: object): Promise<void> {
+    await must(owner, name, args, 'message { id }');
+  }
+
   /** The problems of a mutation that is refused. */
   async problems(
     owner: Client,

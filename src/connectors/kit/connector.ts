@@ -219,12 +219,15 @@ export interface Connector {
   remove?(message: TargetMessage, context: ConnectorContext): Promise<void>;
   /** Hides a message of somebody else's from the public, or shows it again. */
   hide?(message: TargetMessage, hidden: boolean, context: ConnectorContext): Promise<void>;
-  /** Reacts to a message in the company's name, or takes that back. */
+  /**
+   * Reacts to a message in the company's name, or takes that back. Gives the platform's id of the
+   * reaction, and whether it takes the place of those that the company gave before.
+   */
   react?(
     message: TargetMessage,
     reaction: GivenReaction,
     context: ConnectorContext,
-  ): Promise<{ reactionId: string } | void>;
+  ): Promise<{ reactionId?: string; replacesOthers?: boolean } | void>;
   /** Tells the customer that everything up to a message of theirs was read. */
   markRead?(message: TargetMessage, context: ConnectorContext): Promise<void>;
   /** The key that the private talk has in which a public message is answered; see `privateReplyTo`. */

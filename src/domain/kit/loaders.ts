@@ -24,6 +24,7 @@ import {
 } from '../../entities';
 import { readBacklogs, type Backlog } from '../channel/backlog';
 import { onVisibleChannel, withVisibleCustomer } from '../channel/visible-channels';
+import { readLinks } from '../conversation/links';
 import { ofVisibleEndpoint, onVisibleEndpoint } from '../webhook/visible-endpoints';
 import { DeliveryContents } from '../delivery/contents';
 import { NestedPages } from './paging';
@@ -122,6 +123,8 @@ export class Loaders {
   private readonly tags = new Map<string, DataLoader<string, Read<Tag>[]>>();
   private readonly states = new DataLoader((ids: readonly string[]) => this.readStates(ids));
 
+  private readonly links = new DataLoader((ids: readonly string[]) => readLinks(this.reader, ids));
+
   private readonly backlogs = new DataLoader((ids: readonly string[]) =>
     readBacklogs(this.reader, ids),
   );
@@ -160,6 +163,12 @@ export class Loaders {
       this.tags.set(target, loader);
     }
     return loader.load(id);
+  }
+
+  /** The conversations that a conversation is linked with, as far as the actor sees them. */
+  async linkedWith(conversationId: string): Promise<Read<Conversation>[]> {
+    const ids = await this.links.load(conversationId);
+    return (await this.allById('Conversation', ids))!;
   }
 
   /** How a channel's connector gets on; null where it has not begun. */

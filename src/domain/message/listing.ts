@@ -1,7 +1,13 @@
 import type { Order } from '../../db/keyset';
 import { RowShape, type Read } from '../../db/row-shape';
 import { raw } from '../../db/sql';
-import { Attachment, Message, MessageReaction, MessageRevision } from '../../entities';
+import {
+  Attachment,
+  Message,
+  MessageAction,
+  MessageReaction,
+  MessageRevision,
+} from '../../entities';
 import type { Listing } from '../kit/paging';
 
 export const messages: Listing<Message> = {
@@ -66,5 +72,20 @@ export const reactionOrder: Order<Read<MessageReaction>> = {
   columns: [
     { sql: 'e.reacted_at', type: 'timestamptz', value: (reaction) => reaction.reactedAt },
     { sql: 'e.id', type: 'uuid', value: (reaction) => reaction.id },
+  ],
+};
+
+export const actions: Listing<MessageAction> = {
+  shape: RowShape.of(MessageAction),
+  table: 'message_action',
+  alias: 'o',
+};
+
+export const actionOrder: Order<Read<MessageAction>> = {
+  name: 'act-requested',
+  descending: false,
+  columns: [
+    { sql: 'o.requested_at', type: 'timestamptz', value: (action) => action.requestedAt },
+    { sql: 'o.id', type: 'uuid', value: (action) => action.id },
   ],
 };

@@ -24,7 +24,7 @@ export interface ReplyPermission {
   capabilities: Capabilities;
 }
 
-const words: Record<ReplyRefusal, string> = {
+const words: Record<Exclude<ReplyRefusal, ReplyRefusal.ALREADY_ANSWERED>, string> = {
   NO_CONNECTOR: 'The channel has no connector: its messages go out by your own transport.',
   NOT_SUPPORTED: 'Nothing can be sent in conversations of this kind on this channel.',
   CHANNEL_PAUSED: 'The channel is paused: resume it first.',
@@ -46,7 +46,7 @@ export function canReply(facts: ReplyFacts, isHuman: boolean, now: Date): ReplyP
     allowed: reason === null,
     until,
     reason,
-    message: reason && words[reason],
+    message: reason && words[reason as keyof typeof words],
     capabilities,
   };
 }

@@ -11,6 +11,7 @@ import type { LockedMessage } from './lock-message';
 /** What hangs from a message and goes on with ours, where ours has not got the same already. */
 const moving: readonly [table: string, key: string][] = [
   ['attachment', 'id'],
+  ['message_action', 'id'],
   ['message_revision', 'id'],
   ['message_reaction', 'actor_key, reaction'],
 ];

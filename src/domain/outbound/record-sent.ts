@@ -5,10 +5,12 @@ import type { NewEvent } from '../../events/registry';
 import { reportHealth } from '../channel/set-health';
 import { releaseAwaited } from '../inbound/release-awaited';
 import { retimeMessage } from '../ingest/retime';
+import type { SentMessage } from '../../connectors/kit/connector';
 import type { Work } from '../kit/command';
 import { changeOf, factsOf } from '../conversation/facts';
 import { reported } from '../message/forward-status';
 import { statusChanged, type LockedMessage } from './lock-message';
+import { settlePrivateThread } from './find-private-thread';
 import { mergeDouble } from './merge-double';
 import { dequeue } from './queue';
 
@@ -20,6 +22,7 @@ export interface SentFacts {
   status: 'SENT' | 'DELIVERED';
   platform: Record<string, unknown> | null;
   conversationPlatform: Record<string, unknown> | null;
+  private?: SentMessage['private'];
 }
 
 /** Keeps that a message is on the platform, which an echo or a receipt may have told before. */
@@ -33,6 +36,7 @@ export async function recordSent(
   const before = message.status;
   const facts = await factsOf(work, conversation);
   const merged = await mergeDouble(work, locked, sent.externalId);
+  if (sent.private) merged.push(...(await settlePrivateThread(work, conversation, sent.private)));
   const { externalId, platform, sentAt } = sent;
   const after = reported(message, {
     ...{ messageId: id, conversationId: conversation.id },

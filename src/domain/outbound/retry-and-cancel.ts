@@ -6,6 +6,8 @@ import { DomainError, ErrorCode, notFound } from '../kit/errors';
 import { id } from '../kit/input';
 import { lockMessage, restatus, type LockedMessage } from './lock-message';
 import { dequeue, enqueue } from './queue';
+import { requirePrivateReply } from './private-reply-facts';
+import { publicMessageOf } from './reply-privately';
 import { requireReply } from './require-reply';
 import type { Queued } from './send-message';
 
@@ -22,7 +24,10 @@ export const retryMessage = (connections: Connections) =>
     async run(work, args): Promise<Outcome<Queued>> {
       const locked = await requireStatus(work, args.id, 'FAILED');
       const { message, conversation } = locked;
-      const { channel } = await requireReply(work, connections, conversation, ['id']);
+      const answered = await publicMessageOf(work, message);
+      const channel = answered
+        ? await requirePrivateReply(work, connections, answered, ['id'], message.id)
+        : (await requireReply(work, connections, conversation, ['id'])).channel;
       const { resend } = connections.connectors[channel.connector!]!.manifest;
       // whoever retries has looked where the platform can't tell
       const isUncertain = message.failure?.code === OUTCOME_UNKNOWN && resend !== 'unsafe';

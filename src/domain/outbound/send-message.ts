@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { Connections } from '../../connections/connections';
+import type { Capabilities } from '../../connectors/kit/capabilities';
+import type { ConnectedChannel } from '../../connectors/kit/connector';
 import { Message, type Channel, type Conversation } from '../../entities';
 import { lockConversation } from '../conversation/lock-conversation';
 import { ingestItems } from '../ingest/ingest';
-import { attachUploads, takeUploads } from '../file/attach-uploads';
+import { attachUploads, takeUploads, type UploadFacts } from '../file/attach-uploads';
 import { defineCommand, type Outcome, type Work } from '../kit/command';
 import { DomainError, ErrorCode, notFound, type Problem } from '../kit/errors';
 import { globalId, newId } from '../kit/ids';
@@ -25,19 +27,18 @@ const body = z.string().check(({ value, issues }) => {
 
 const MOST_FILES = 20;
 
-const shape = z.object({
-  conversationId: id('Conversation'),
-  input: z.object({
-    body,
-    replyToId: optional(id('Message')),
-    attachmentIds: optional(
-      z.array(id('Upload')).max(MOST_FILES, `Must be at most ${MOST_FILES} files.`),
-    ),
-    content: optional(jsonObject),
-  }),
+export const messageInput = z.object({
+  body,
+  replyToId: optional(id('Message')),
+  attachmentIds: optional(
+    z.array(id('Upload')).max(MOST_FILES, `Must be at most ${MOST_FILES} files.`),
+  ),
+  content: optional(jsonObject),
 });
 
-type Input = z.output<typeof shape>['input'];
+const shape = z.object({ conversationId: id('Conversation'), input: messageInput });
+
+type Input = z.output<typeof messageInput>;
 
 /** What the commands about messages on their way out give back. */
 export interface Queued {
@@ -60,15 +61,7 @@ export const sendMessage = (connections: Connections) =>
         'conversationId',
       ]);
       const replyTo = input.replyToId && (await findReplied(work, conversation, input.replyToId));
-      const path = ['input', 'attachmentIds'];
-      const uploads = await takeUploads(work, input.attachmentIds ?? [], path);
-      const attachments = uploads.map(({ contentType, byteSize }) => ({
-        contentType,
-        byteSize: Number(byteSize),
-      }));
-      const draft = { body: input.body, attachments, isReply: replyTo !== null };
-      const problems = checkMessage(draft, capabilities);
-      if (problems.length > 0) throw new DomainError(problems.map(problemOf));
+      const uploads = await takeDraft(work, input, capabilities, replyTo !== null);
       const clientKey = newId();
       const { ingested, events } = await ingestItems(work, [
         {
@@ -88,6 +81,26 @@ export const sendMessage = (connections: Connections) =>
       return { result: { messageId, conversationId }, events };
     },
   });
+
+/**
+ * Takes the files that are to go with a message.
+ * @throws DomainError where the platform would not take the message.
+ */
+export async function takeDraft(
+  work: Work,
+  { body: text, attachmentIds }: Input,
+  capabilities: Capabilities,
+  isReply: boolean,
+): Promise<UploadFacts[]> {
+  const uploads = await takeUploads(work, attachmentIds ?? [], ['input', 'attachmentIds']);
+  const attachments = uploads.map(({ contentType, byteSize }) => ({
+    contentType,
+    byteSize: Number(byteSize),
+  }));
+  const problems = checkMessage({ body: text, attachments, isReply }, capabilities);
+  if (problems.length > 0) throw new DomainError(problems.map(problemOf));
+  return uploads;
+}
 
 /** The platform's id of the message that is to be answered. */
 async function findReplied(
@@ -111,10 +124,14 @@ function plannedId(
   clientKey: string,
   queuedAt: Date,
 ): string | null {
-  const { name, externalId, identityScope, settings } = channel;
-  // without its secrets: an id must not come from them
-  const known = { id: globalId('Channel', channel.id), name, externalId, identityScope, settings };
+  const known = connectedChannel(channel);
   return connectors[channel.connector!]?.plannedId?.({ clientKey, queuedAt }, known) ?? null;
+}
+
+/** A channel as connectors see it, without its secrets: an id must not come from them. */
+export function connectedChannel(channel: Channel): ConnectedChannel {
+  const { name, externalId, identityScope, settings } = channel;
+  return { id: globalId('Channel', channel.id), name, externalId, identityScope, settings };
 }
 
 const paths: Record<DraftProblem['field'], string> = {

@@ -1,6 +1,7 @@
 import type { TaskName, TaskPayloads } from '../payloads';
 import type { Task } from '../task';
 import { fetchAttachment, type FetchServices } from './fetch-attachment';
+import { performAction, type ActionServices } from './perform-action';
 import { pruneDeliveries } from './prune-deliveries';
 import { pruneEventLog } from './prune-event-log';
 import { pruneFiles } from './prune-files';
@@ -22,10 +23,11 @@ export const upkeep = {
 } satisfies Partial<Tasks<TaskName>>;
 
 /** Every task that a worker can run. */
-export function tasksWith(services: FetchServices): Tasks<TaskName> {
+export function tasksWith(services: FetchServices & ActionServices): Tasks<TaskName> {
   return {
     ...upkeep,
     'fetch-attachment': fetchAttachment(services),
+    'perform-action': performAction(services),
     'prune-files': pruneFiles(services),
   };
 }

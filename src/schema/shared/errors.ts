@@ -12,6 +12,10 @@ registerEnumType(ErrorCode, {
     REPLY_NOT_ALLOWED: {
       description: 'Nothing can be sent in the conversation now; `reason` is a `ReplyRefusal`.',
     },
+    ACTION_NOT_ALLOWED: {
+      description:
+        'This can’t be done to it on its platform now; `reason` is such as NOT_SUPPORTED, CHANNEL_PAUSED, NEEDS_RECONNECT or WINDOW_CLOSED.',
+    },
     FORBIDDEN: { description: 'You may do this, but not with these values.' },
     UNAVAILABLE: { description: 'A platform does not answer at the moment: try again later.' },
     IDEMPOTENCY_KEY_REUSED: { description: 'The idempotency key was used for another request.' },
