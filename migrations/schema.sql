@@ -631,8 +631,6 @@ CREATE TABLE message_action (
   requested_at timestamp(3) with time zone NOT NULL,
   settled_at timestamp(3) with time zone,
   CONSTRAINT message_action_pkey PRIMARY KEY (workspace_id, id),
-  CONSTRAINT message_action_kind_check CHECK (kind = ANY (ARRAY['HIDE'::text, 'SHOW'::text, 'DELETE'::text, 'REACT'::text, 'UNREACT'::text, 'MARK_READ'::text])),
-  CONSTRAINT message_action_status_check CHECK (status = ANY (ARRAY['QUEUED'::text, 'DONE'::text, 'FAILED'::text])),
   CONSTRAINT message_action_message_fk FOREIGN KEY (workspace_id, message_id) REFERENCES message(workspace_id, id),
   CONSTRAINT message_action_user_fk FOREIGN KEY (workspace_id, user_id) REFERENCES app_user(workspace_id, id),
   CONSTRAINT message_action_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
