@@ -116,7 +116,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       async drain() {
         await worker?.drain();
         await inbound.drain();
-        // what came in may have left jobs
+        // what came in may have left jobs, and what they look up comes in
+        await worker?.drain();
+        await inbound.drain();
         await worker?.drain();
         await outbound?.drain();
         await live.drain();

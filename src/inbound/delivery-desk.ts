@@ -1,11 +1,11 @@
 import type { Session, Sessions } from '../db/sessions';
-import type { InboundBell } from './bell';
 import {
   ensureDeliveryPartitions,
   lacksPartition,
   storeDeliveries,
   type NewDelivery,
-} from './store-deliveries';
+} from '../domain/delivery/store-deliveries';
+import type { InboundBell } from './bell';
 
 /** Most deliveries that one statement stores. */
 const MOST = 256;

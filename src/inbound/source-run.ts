@@ -7,12 +7,12 @@ import { ReconnectNeeded, RetryLater } from '../connectors/kit/errors';
 import type { Sessions } from '../db/sessions';
 import type { UnitOfWork } from '../db/unit-of-work';
 import { setChannelHealth } from '../domain/channel/set-health';
+import { storeDeliveries, type NewDelivery } from '../domain/delivery/store-deliveries';
 import { runCommand } from '../domain/kit/command';
 import type { ChannelRef, InboundBell } from './bell';
 import { isDatabaseAway, isFault, reason } from './failure';
 import { moveCursor, readCursor } from './source-leases';
 import { storable, storableHeaders, storableKey } from './storable';
-import { storeDeliveries, type NewDelivery } from './store-deliveries';
 
 export interface SourceRunOptions {
   connections: Connections;

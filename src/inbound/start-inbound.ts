@@ -5,6 +5,7 @@ import type { Connections } from '../connections/connections';
 import { createDataSource, poolOf } from '../db/data-source';
 import { Sessions } from '../db/sessions';
 import { UnitOfWork } from '../db/unit-of-work';
+import { ensureDeliveryPartitions } from '../domain/delivery/store-deliveries';
 import { INBOUND_CHANNEL } from '../domain/delivery/wake-processor';
 import { LogWatch } from '../events/log-watch';
 import type { Files } from '../files/files';
@@ -14,7 +15,6 @@ import { DeliveryDesk } from './delivery-desk';
 import { Processor } from './processor';
 import { SenderLimits } from './sender-limits';
 import { Sources } from './sources';
-import { ensureDeliveryPartitions } from './store-deliveries';
 
 export interface InboundOptions {
   /** Connection string of a role that may take on parley_api. */

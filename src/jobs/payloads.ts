@@ -4,6 +4,14 @@
  */
 export interface TaskPayloads {
   'fetch-attachment': { workspaceId: string; attachmentId: string };
+  /** A moment in ISO 8601; what is asked about is the connector's own. */
+  'look-up': {
+    workspaceId: string;
+    channelId: string;
+    key: string;
+    about: Record<string, unknown>;
+    askedAt: string;
+  };
   'perform-action': { workspaceId: string; actionId: string };
   'prune-deliveries': Record<never, never>;
   'prune-event-log': Record<never, never>;

@@ -37,17 +37,22 @@ export async function enqueue<Payloads extends object = TaskPayloads>(
   );
 }
 
-/** Adds one job of a task for each payload, with the usual options, in one statement. */
+/**
+ * Adds one job of a task for each payload, with the usual options, in one statement.
+ * @param keyOf gives each its {@link JobOptions.key}; absent: none.
+ */
 export async function enqueueAll<Name extends keyof TaskPayloads>(
   session: Session,
   task: Name,
   payloads: readonly TaskPayloads[Name][],
+  keyOf: (payload: TaskPayloads[Name]) => string | null = () => null,
 ): Promise<void> {
   if (payloads.length === 0) return;
   const texts = payloads.map((payload) => JSON.stringify(payload));
+  const keys = payloads.map(keyOf);
   await queryObjects(
     session,
-    sql`select parley_jobs.enqueue_job(${task}, payload::json, null, null, null, null)
-        from unnest(${texts}::text[]) payload`,
+    sql`select parley_jobs.enqueue_job(${task}, payload::json, null, null, null, key)
+        from unnest(${texts}::text[], ${keys}::text[]) t(payload, key)`,
   );
 }

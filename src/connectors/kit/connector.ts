@@ -12,6 +12,7 @@ import type {
   SentMessage,
   TargetMessage,
 } from './outbound-message';
+import type { LookUp } from './look-up';
 import type { SettingField } from './settings';
 
 export type {
@@ -196,6 +197,12 @@ export interface Connector {
     delivery: RawDelivery,
     channel: ConnectedChannel,
   ): InboundItem[] | Promise<InboundItem[]>;
+  /**
+   * Asks the platform what an item of the type `lookUp` wants to know; changes nothing there. The
+   * answer is JSON, and comes to `normalise` as a delivery of its own (`readLookUp`). Rejected means
+   * that there never is one; whatever else is thrown, it is asked again for a day.
+   */
+  lookUp?(asked: LookUp, context: ConnectorContext): Promise<unknown>;
   /** Reads for as long as the signal allows; when it throws, it is started again after a while. */
   source?(context: SourceContext): Promise<void>;
   /**

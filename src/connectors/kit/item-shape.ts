@@ -5,6 +5,7 @@ import type { InboundItem } from './item';
 /** Longest id of anything on a platform: PostgreSQL indexes it beside two ids of ours. */
 const LONGEST_ID = 500;
 const MOST_ID_BYTES = 1_300;
+const LONGEST_LOOK_UP = 400;
 const LONGEST_NAME = 1_000;
 const LONGEST_BODY = 262_144;
 const LONGEST_URL = 8_192;
@@ -180,18 +181,34 @@ function itemShape({ instant: at, order, bytes }: Leaves) {
   });
   const shapes = [message, edit, deletion, hiding, reaction, receipt, touchpoint] as const;
   const posted = z.strictObject({ type: z.literal('post'), post });
-  return z.discriminatedUnion('type', [...shapes, partyNews, posted, health], {
-    error: 'must be an object with one of the types of items',
-  });
+  return [...shapes, partyNews, posted, health] as const;
 }
 
-const itemsOf = (leaves: Leaves) =>
-  z.array(itemShape(leaves), 'must be a list').max(MOST_ITEMS, `must be at most ${MOST_ITEMS}`);
+/** Only connectors can look something up. */
+const lookUp = z.strictObject({
+  type: z.literal('lookUp'),
+  key: word.max(LONGEST_LOOK_UP, `must be at most ${LONGEST_LOOK_UP} characters`),
+  about: someFacts,
+});
 
-const normalised = itemsOf(values);
+const itemsOf = <
+  Shapes extends readonly [z.core.$ZodTypeDiscriminable, ...z.core.$ZodTypeDiscriminable[]],
+>(
+  shapes: Shapes,
+) =>
+  z
+    .array(
+      z.discriminatedUnion('type', shapes, {
+        error: 'must be an object with one of the types of items',
+      }),
+      'must be a list',
+    )
+    .max(MOST_ITEMS, `must be at most ${MOST_ITEMS}`);
+
+const normalised = itemsOf([...itemShape(values), lookUp]);
 
 /** Items in JSON: moments in ISO 8601, bytes in base64. */
-export const writtenItems: z.ZodType<InboundItem[]> = itemsOf(written);
+export const writtenItems: z.ZodType<InboundItem[]> = itemsOf(itemShape(written));
 
 /**
  * Checks what a connector made of a delivery.

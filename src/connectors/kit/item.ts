@@ -212,6 +212,18 @@ export interface HealthItem {
   at: Date;
 }
 
+/**
+ * Something that the delivery names and only the platform can tell, such as who somebody is. It is
+ * asked by the connector's `lookUp`, once for each key while the answer is kept; see `look-up.ts`.
+ */
+export interface LookUpItem {
+  type: 'lookUp';
+  /** Such as `profile:` and an id; at most 400 characters. */
+  key: string;
+  /** What `lookUp` needs to ask. */
+  about: Record<string, unknown>;
+}
+
 export type InboundItem =
   | MessageItem
   | EditItem
@@ -222,4 +234,5 @@ export type InboundItem =
   | TouchpointItem
   | PartyItem
   | PostItem
-  | HealthItem;
+  | HealthItem
+  | LookUpItem;

@@ -5,6 +5,7 @@ import type { Work } from '../kit/command';
 import { applyNews, type ToldVersions } from './apply-news';
 import { takeAwaited } from './awaited';
 import { withinLimits } from './limits';
+import { askLookUps } from './look-ups';
 import { applyMessages } from './messages';
 import { isNews, nameOf, type News } from './news';
 import { followFormerIds, meetPeople, newsRef, refOf } from './people';
@@ -56,6 +57,11 @@ export async function applyItems(
     news = await takeAwaited(work, channel, later);
   }
   await applyHealth(work, channel, items, events);
+  await askLookUps(
+    work,
+    channel.id,
+    items.filter((item) => item.type === 'lookUp'),
+  );
   return events;
 }
 

@@ -50,6 +50,7 @@ export function withinLimits(item: InboundItem): InboundItem {
     case 'post':
       return { ...item, post: limitPost(item.post) };
     case 'health':
+    case 'lookUp':
       return item;
   }
 }

@@ -1,6 +1,7 @@
 import type { TaskName, TaskPayloads } from '../payloads';
 import type { Task } from '../task';
 import { fetchAttachment, type FetchServices } from './fetch-attachment';
+import { lookUp } from './look-up';
 import { performAction, type ActionServices } from './perform-action';
 import { pruneDeliveries } from './prune-deliveries';
 import { pruneEventLog } from './prune-event-log';
@@ -27,6 +28,7 @@ export function tasksWith(services: FetchServices & ActionServices): Tasks<TaskN
   return {
     ...upkeep,
     'fetch-attachment': fetchAttachment(services),
+    'look-up': lookUp(services),
     'perform-action': performAction(services),
     'prune-files': pruneFiles(services),
   };

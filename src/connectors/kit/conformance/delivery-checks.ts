@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ConnectedChannel, RawDelivery } from '../connector';
 import { Unreadable } from '../errors';
+import { LOOK_UP_HEADER } from '../look-up';
 import { asJson } from './as-json';
 import type { Check, Fixture, Subject } from './subject';
 
@@ -76,6 +77,19 @@ export const deliveryChecks: readonly Check[] = [
     },
   },
   {
+    name: 'can look up what its deliveries ask for',
+    async problems(subject) {
+      const items = (
+        await Promise.all(subject.fixtures.map((fixture) => readFixture(subject, fixture)))
+      ).flat();
+      const asks = items.some(({ type }) => type === 'lookUp');
+      if (asks === 'lookUp' in subject.connector) return [];
+      return asks
+        ? ['A fixture asks for a look-up, and there is no lookUp.']
+        : ['There is lookUp, and no fixture asks for it.'];
+    },
+  },
+  {
     name: 'names what happened alike each time, and differently for what is different',
     problems({ connector: { webhook }, fixtures }) {
       if (!webhook?.eventKey) return [];
@@ -100,8 +114,10 @@ export function channelOf({ facts: { account, settings } }: Subject): ConnectedC
 /** What a connector says of a fixture. */
 export async function readFixture(subject: Subject, { body, headers }: Fixture) {
   const { connector } = subject;
+  // the kit's own, by its header
+  const isLookUp = LOOK_UP_HEADER in headers;
   const delivery: RawDelivery = Object.freeze({
-    source: connector.webhook ? 'WEBHOOK' : 'POLL',
+    source: connector.webhook && !isLookUp ? 'WEBHOOK' : 'POLL',
     headers: Object.freeze({ ...headers }),
     body,
     receivedAt: AT,

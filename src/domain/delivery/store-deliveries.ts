@@ -1,7 +1,7 @@
-import { bulkColumns, bulkTable } from '../db/bulk';
-import { queryObjects, type Session } from '../db/sessions';
-import { sql } from '../db/sql';
-import { newId } from '../domain/kit/ids';
+import { bulkColumns, bulkTable } from '../../db/bulk';
+import { queryObjects, type Session } from '../../db/sessions';
+import { sql } from '../../db/sql';
+import { newId } from '../kit/ids';
 
 /** What came in, as it came. */
 export interface NewDelivery {
