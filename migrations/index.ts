@@ -16,6 +16,7 @@ import { CreateFiles1764000000150 } from './1764000000150-create-files';
 import { FindSources1764000000155 } from './1764000000155-find-sources';
 import { CreateChatSessions1764000000170 } from './1764000000170-create-chat-sessions';
 import { CreateMessageActions1764000000200 } from './1764000000200-create-message-actions';
+import { TellIdsThatPassOn1764000000210 } from './1764000000210-tell-ids-that-pass-on';
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const migrations = [
@@ -37,4 +38,5 @@ export const migrations = [
   FindSources1764000000155,
   CreateChatSessions1764000000170,
   CreateMessageActions1764000000200,
+  TellIdsThatPassOn1764000000210,
 ];

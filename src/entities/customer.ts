@@ -1,4 +1,4 @@
-import { Entity, Index, Unique } from 'typeorm';
+import { Column, Entity, Index, Unique } from 'typeorm';
 import { BelongsTo, IdKey, Instant, Json, Ref, SearchIndex, Text, WorkspaceKey } from './columns';
 import { Company } from './company';
 import { LifecycleStage } from './lifecycle';
@@ -84,6 +84,10 @@ export class CustomerIdentity {
 
   @Text({ nullable: true })
   displayName: string | null;
+
+  /** Known only as a further id of somebody, such as a phone number beside a user id: it may pass on. */
+  @Column({ type: 'boolean', default: false })
+  isAlias: boolean;
 
   /** What the platform tells of the person: `followerCount`, `isVerified`, `avatarUrl`, `locale`. */
   @Json()

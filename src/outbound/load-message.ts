@@ -51,11 +51,11 @@ export async function loadMessage(
           c.thread_key "threadKey", c.visibility, c.subject, c.platform,
           c.last_inbound_at "lastInboundAt", (
             select jsonb_build_object('externalId', i.external_id, 'handle', i.handle,
-              'displayName', i.display_name)
+              'displayName', i.display_name, 'profile', i.profile)
             from customer_identity i
             where i.workspace_id = m.workspace_id and i.customer_id = c.customer_id
               and i.channel_kind = h.kind and i.scope = h.identity_scope
-            order by i.id limit 1
+            order by i.is_alias, i.id limit 1
           ) customer
         from message m
         join conversation c on c.workspace_id = m.workspace_id and c.id = m.conversation_id
@@ -80,6 +80,7 @@ export async function loadMessage(
     ...(row.isPrivateReply
       ? { replyTo: null, privateReplyTo: await publicMessage(session, workspaceId, row) }
       : { replyTo: await repliedTo(session, workspaceId, row, history), privateReplyTo: null }),
+    isReplyNamed: row.replyToId !== null,
     queuedAt: row.receivedAt,
     isHuman: row.authorUserId !== null,
     authorName: row.authorName,

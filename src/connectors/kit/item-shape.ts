@@ -113,6 +113,7 @@ function itemShape({ instant: at, order, bytes }: Leaves) {
     type: z.literal('message'),
     threadKey: word,
     relatedTo: z.array(word).max(MOST_PARTS).optional(),
+    isWithCustomer: z.boolean().optional(),
     externalId: word,
     direction: z.enum(['INBOUND', 'OUTBOUND'], 'must be INBOUND or OUTBOUND'),
     author: z
@@ -157,7 +158,7 @@ function itemShape({ instant: at, order, bytes }: Leaves) {
     about: z.union(
       [
         z.strictObject({ externalId: word }),
-        z.strictObject({ clientKey: word }),
+        z.strictObject({ clientKey: word, externalId: word.optional() }),
         z.strictObject({ threadKey: word }),
       ],
       'must have one of externalId, clientKey and threadKey',

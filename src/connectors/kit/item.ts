@@ -14,7 +14,10 @@ export interface Party {
   /** An e-mail address or phone number (E.164) that the platform vouches for. */
   email?: string | null;
   phone?: string | null;
-  /** Other ids of the same person on this platform, such as a phone number beside a user id. */
+  /**
+   * Other ids of the same person on this platform, such as a phone number beside a user id. They may
+   * pass on to somebody else later, who is known by an id of their own.
+   */
   aliases?: readonly string[];
   profile?: PartyProfile;
 }
@@ -89,6 +92,11 @@ export interface MessageItem {
    * counts only where neither they nor answers to this one are here.
    */
   relatedTo?: readonly string[];
+  /**
+   * Whether the conversation is the one with the customer, and `threadKey` an id of theirs: where it
+   * is here already under another id of the same person, it goes on there.
+   */
+  isWithCustomer?: boolean;
   /** The platform's id of the message, unique in the channel. */
   externalId: string;
   /** OUTBOUND: the company's own, sent by Parley or beside it. */
@@ -169,8 +177,12 @@ export interface ReceiptItem {
   type: 'receipt';
   status: 'SENT' | 'DELIVERED' | 'READ' | 'FAILED';
   at: Date;
-  /** Which: by the platform's id, by our client key, or all of a conversation up to `at`. */
-  about: { externalId: string } | { clientKey: string } | { threadKey: string };
+  /**
+   * Which: by the platform's id, by our client key, or all of a conversation up to `at`. With both id
+   * and key it is told too which id ours has.
+   */
+  about:
+    { externalId: string } | { clientKey: string; externalId?: string } | { threadKey: string };
   /** Of a failure: a code for programs, and what a person can do. */
   failure?: { code: string; message: string };
   /** Facts to keep, such as what it cost. */

@@ -11,6 +11,8 @@ export interface OutboundMessage {
   attachments: readonly OutboundAttachment[];
   /** The message that it answers: by name, or else the newest of the customer's. */
   replyTo: KnownMessage | null;
+  /** Whether whoever wrote it named the message that it answers. */
+  isReplyNamed?: boolean;
   /** The public message that it answers in private; it is the first in its conversation then, mostly. */
   privateReplyTo?: KnownMessage | null;
   /** When it was queued. */
@@ -46,7 +48,13 @@ export interface OutboundConversation {
   subject: string | null;
   platform: Readonly<Record<string, unknown>>;
   /** Whom it is with: the handle on this platform. */
-  customer: { externalId: string; handle: string | null; displayName: string | null } | null;
+  customer: {
+    externalId: string;
+    handle: string | null;
+    displayName: string | null;
+    /** What the platform has told of them beside names. */
+    profile?: Readonly<Record<string, unknown>>;
+  } | null;
   /** Provider's time of the newest inbound message. */
   lastInboundAt: Date | null;
   /** Its messages that the platform knows, newest first, at most 50. */

@@ -9,7 +9,7 @@ import { reviseMessages, type KnownMessage } from '../message/revise-message';
 import type { ItemChannel } from './apply-items';
 import { holdUp, keepAwaited } from './awaited';
 import { hide, type HidingReport } from './hiding';
-import { nameOf, subjectOf, type News } from './news';
+import { nameOf, namesOf, subjectOf, type News } from './news';
 import { meetPeople, refOf } from './people';
 import { revisePosts } from './posts';
 import { react, takeBack, type ReactionReport } from './reactions';
@@ -46,7 +46,11 @@ export async function applyNews(
   events: NewEvent[],
 ): Promise<string[]> {
   const targets = await findTargets(work, channel, news.map(subjectOf));
-  const isKnown = (one: News) => targets.has(nameOf(subjectOf(one)));
+  const targetOf = (one: News) =>
+    namesOf(subjectOf(one))
+      .map((name) => targets.get(name))
+      .find((it) => it);
+  const isKnown = (one: News) => targetOf(one) !== undefined;
   const unknown = news.filter((one) => !isKnown(one));
   if (unknown.length > 0) {
     await holdUp(work, channel);
@@ -64,7 +68,7 @@ export async function applyNews(
     ...{ takenBack: new Map(), withdrawn: new Map() },
   };
   for (const one of news) {
-    const target = targets.get(nameOf(subjectOf(one)));
+    const target = targetOf(one);
     if (target) sort(sorted, one, target);
   }
   return applySorted(work, channel, sorted, events);
@@ -90,9 +94,10 @@ function sort(sorted: Sorted, news: News, target: Target): void {
       else if (target.kind === 'post') sorted.postReactions.push(news);
       return;
     case 'receipt': {
-      const { status, at, failure, platform } = news;
+      const { status, at, failure, platform, about } = news;
       if (target.kind === 'message') {
-        sorted.reports.push({ ...placeOf(target), status, at, failure, platform });
+        const named = 'clientKey' in about ? { externalId: about.externalId } : {};
+        sorted.reports.push({ ...placeOf(target), status, at, failure, platform, ...named });
       } else if (target.kind === 'thread' && (status === 'DELIVERED' || status === 'READ')) {
         sorted.watermarks.push({ conversationId: target.id, status, at });
       }

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { InboundItem, InboundPost, MessageItem, Party } from '../../connectors/kit/item';
+import type {
+  InboundItem,
+  InboundPost,
+  MessageItem,
+  Party,
+  ReceiptItem,
+} from '../../connectors/kit/item';
 import { MOST_ATTACHMENTS } from '../message/attachments';
 
 /** Longest text of a message or post, in characters: a megabyte of plain mail fits. */
@@ -104,9 +110,15 @@ function limitPost(post: InboundPost): InboundPost {
   };
 }
 
-function limitAbout(about: { externalId: string } | { clientKey: string } | { threadKey: string }) {
+function limitAbout(about: ReceiptItem['about']): ReceiptItem['about'] {
+  if ('clientKey' in about) {
+    const { clientKey, externalId } = about;
+    return {
+      clientKey: named(clientKey),
+      ...(externalId !== undefined && { externalId: named(externalId) }),
+    };
+  }
   if ('externalId' in about) return { externalId: named(about.externalId) };
-  if ('clientKey' in about) return { clientKey: named(about.clientKey) };
   return { threadKey: named(about.threadKey) };
 }
 

@@ -88,6 +88,7 @@ function ingestItemOf(
     customer: named && refOf(channel, named, sentAt),
     replyTo: item.replyTo ? { externalId: item.replyTo } : null,
     relatedTo: item.relatedTo,
+    isWithCustomer: item.isWithCustomer,
     sentAt,
     body: item.body,
     visibility: item.visibility ?? channel.visibility,

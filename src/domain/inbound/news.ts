@@ -17,7 +17,7 @@ export function isNews(item: InboundItem): item is News {
 }
 
 /** What news are about: by the platform's id, by our client key, or a whole conversation. */
-export type Subject = { externalId: string } | { clientKey: string } | { threadKey: string };
+export type Subject = ReceiptItem['about'];
 
 export function subjectOf(news: News): Subject {
   return news.type === 'receipt' ? news.about : { externalId: news.externalId };
@@ -25,8 +25,17 @@ export function subjectOf(news: News): Subject {
 
 /** A subject's name, unique in its channel; kept with news that wait for it. */
 export function nameOf(subject: Subject): string {
-  if ('externalId' in subject) return `id ${subject.externalId}`;
-  return 'clientKey' in subject ? `key ${subject.clientKey}` : `thread ${subject.threadKey}`;
+  return namesOf(subject)[0]!;
+}
+
+/** All of its names, the one by which it is waited for in front. */
+export function namesOf(subject: Subject): string[] {
+  if ('threadKey' in subject) return [`thread ${subject.threadKey}`];
+  const { externalId, clientKey } = subject as { externalId?: string; clientKey?: string };
+  return [
+    ...(externalId === undefined ? [] : [`id ${externalId}`]),
+    ...(clientKey === undefined ? [] : [`key ${clientKey}`]),
+  ];
 }
 
 /** By which the same news are known again. */

@@ -2,7 +2,7 @@ import { queryObjects } from '../../db/sessions';
 import { sql } from '../../db/sql';
 import type { Work } from '../kit/command';
 import type { ItemChannel } from './apply-items';
-import { nameOf, type Subject } from './news';
+import { namesOf, type Subject } from './news';
 import { sourceOf } from './touchpoints';
 
 /** What news are about, as it is here. */
@@ -13,14 +13,14 @@ export type Target =
   | { kind: 'touchpoint'; id: string }
   | { kind: 'thread'; id: string };
 
-/** Finds what the channel's names stand for, as far as it is here; by {@link nameOf}. */
+/** Finds what the channel's names stand for, as far as it is here; by {@link namesOf}. */
 export async function findTargets(
   work: Work,
   channel: ItemChannel,
   subjects: readonly Subject[],
 ): Promise<Map<string, Target>> {
   const targets = await findMessages(work, channel, subjects);
-  const others = subjects.filter((subject) => !targets.has(nameOf(subject)));
+  const others = subjects.filter((subject) => !namesOf(subject).some((name) => targets.has(name)));
   for (const [name, target] of await findOthers(work, channel, others)) targets.set(name, target);
   return targets;
 }
@@ -77,5 +77,5 @@ async function findOthers(
 }
 
 function externalIdsOf(subjects: readonly Subject[]): string[] {
-  return subjects.flatMap((subject) => ('externalId' in subject ? subject.externalId : []));
+  return subjects.flatMap((subject) => ('externalId' in subject ? (subject.externalId ?? []) : []));
 }

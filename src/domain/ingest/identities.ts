@@ -57,7 +57,7 @@ export async function findCustomers(
     session,
     sql`select i.channel_kind "channelKind", i.scope, i.external_id "externalId",
                i.id "identityId", i.customer_id "customerId", i.handle, i.display_name "displayName",
-               i.profile, i.fact_times "factTimes", c.name, c.email, c.phone
+               i.is_alias "isAlias", i.profile, i.fact_times "factTimes", c.name, c.email, c.phone
         from ${bulkTable('w', wanted)}
         join customer_identity i on i.workspace_id = ${actor.workspaceId}
           and i.channel_kind = w.kind and i.scope = w.scope and i.external_id = w.external_id
@@ -87,16 +87,24 @@ async function meet(
   const addressed = await findAddressed(work, incomplete, known);
   const strangers: Acquaintance[] = [];
   const added: Acquaintance[] = [];
+  const taken: Taken[] = [];
   for (const person of incomplete) {
-    const friend = [...person.names.keys()].map((key) => known.get(key)).find((it) => it);
-    const holder = friend ?? addressed.get(person);
+    const holder = friendOf(person, known) ?? addressed.get(person);
     const customer = holder ?? { customerId: newId(), name: null, email: null, phone: null };
     for (const [key, { channelKind, scope, externalId }] of person.names) {
-      if (known.has(key)) continue;
       const { customerId, name, email, phone } = customer;
+      const isAlias = !person.own.has(key);
+      const before = known.get(key);
+      if (before) {
+        if (!isAlias || (before.isAlias && before.customerId === customerId)) continue;
+        const after = { ...before, isAlias, customerId, name, email, phone };
+        known.set(key, after);
+        taken.push({ from: before.customerId, to: after });
+        continue;
+      }
       const acquaintance: Acquaintance = {
         ...{ channelKind, scope, externalId, identityId: newId(), customerId, name, email, phone },
-        ...tellOf(toldBy(person, key)),
+        ...{ isAlias, ...tellOf(toldBy(person, key)) },
       };
       known.set(key, acquaintance);
       added.push(acquaintance);
@@ -111,8 +119,59 @@ async function meet(
   }
   await insertCustomers(work, strangers);
   await insertIdentities(work, added);
+  await passOn(work, taken, events);
   for (const { customerId } of strangers) {
     events.push({ type: 'customer.created', subjectId: customerId, data: {} });
+  }
+}
+
+/** A further id that goes to the person who has it now. */
+interface Taken {
+  /** UUID of the customer that had it; the same one where it becomes a further id only. */
+  from: string;
+  to: Acquaintance;
+}
+
+/**
+ * Whom one of a person's ids leads to already: an id of their own, or a further one that so far was
+ * all that was known of somebody.
+ */
+function friendOf(
+  { names, own }: Person,
+  known: ReadonlyMap<string, Acquaintance>,
+): Acquaintance | undefined {
+  const met = [...names.keys()].flatMap((key) => {
+    const acquaintance = known.get(key);
+    return acquaintance ? [{ key, acquaintance }] : [];
+  });
+  return (
+    met.find(({ key }) => own.has(key)) ?? met.find(({ acquaintance }) => !acquaintance.isAlias)
+  )?.acquaintance;
+}
+
+/** Lets further ids follow the people who have them now, such as a phone number that was given away. */
+async function passOn(
+  { session, actor }: Work,
+  taken: readonly Taken[],
+  events: NewEvent[],
+): Promise<void> {
+  if (taken.length === 0) return;
+  const columns = bulkColumns(taken, {
+    id: ['uuid', ({ to }) => to.identityId],
+    customer_id: ['uuid', ({ to }) => to.customerId],
+  });
+  await queryObjects(
+    session,
+    sql`update customer_identity i set customer_id = t.customer_id, is_alias = true
+        from ${bulkTable('t', columns)}
+        where i.workspace_id = ${actor.workspaceId} and i.id = t.id`,
+  );
+  for (const { from, to } of taken) {
+    if (from === to.customerId) continue;
+    const data = { identityId: to.identityId, fields: ['customer'] };
+    for (const subjectId of [from, to.customerId]) {
+      events.push({ type: 'customer.identity_changed', subjectId, data });
+    }
   }
 }
 
@@ -178,6 +237,7 @@ async function insertIdentities(
     external_id: ['text', ({ externalId }) => externalId],
     handle: ['text', ({ handle }) => handle],
     display_name: ['text', ({ displayName }) => displayName],
+    is_alias: ['boolean', ({ isAlias }) => isAlias],
     profile: ['jsonb', ({ profile }) => JSON.stringify(profile)],
     profile_at: ['timestamptz', ({ factTimes }) => newestOf(factTimes)],
     fact_times: ['jsonb', ({ factTimes }) => JSON.stringify(factTimes)],

@@ -13,6 +13,7 @@ import {
 } from './messages';
 import { nameCustomers } from './name-customers';
 import { joinRelated } from './related';
+import { joinPeople } from './same-thread';
 import { updateResponses } from './responses';
 import { updateSummaries, type Reopened } from './summaries';
 import { lockThreads, resolveThreads } from './threads';
@@ -60,9 +61,10 @@ async function joinAmong(
   work: Work,
   items: readonly InboundItem[],
 ): Promise<readonly InboundItem[]> {
-  if (!items.some(({ relatedTo }) => relatedTo)) return items;
-  const known = await KnownMessages.among(work, items);
-  return joinRelated(work, items, (item) => !known.placeOf(item));
+  const joined = await joinPeople(work, items);
+  if (!joined.some(({ relatedTo }) => relatedTo)) return joined;
+  const known = await KnownMessages.among(work, joined);
+  return joinRelated(work, joined, (item) => !known.placeOf(item));
 }
 
 /** What becomes of other messages by these: which they answer, and which of them are answered. */

@@ -40,6 +40,8 @@ export interface InboundItem {
    * if empty, `threadKey` counts only where neither they nor what waits for it are here.
    */
   relatedTo?: readonly string[] | null;
+  /** Whether `threadKey` is an id of the customer: the conversation goes on under their others. */
+  isWithCustomer?: boolean;
   /** The platform's id of the message, unique in the channel; null never matches another. */
   externalId: string | null;
   /** The platform's own order among messages of the same time. */

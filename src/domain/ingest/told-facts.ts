@@ -14,6 +14,8 @@ export interface Acquaintance {
   externalId: string;
   identityId: string;
   customerId: string;
+  /** Known only as a further id of somebody, and may pass on. */
+  isAlias: boolean;
   handle: string | null;
   displayName: string | null;
   profile: Readonly<Record<string, unknown>>;

@@ -17,7 +17,7 @@ export interface StatusReport {
   platform?: Record<string, unknown> | null;
   /** That it is one of all up to a time: it says less than what is said of the message itself. */
   isOfMany?: boolean;
-  /** The platform's id, where an echo tells it. */
+  /** The platform's id, where an echo or a receipt tells it. */
   externalId?: string;
 }
 
@@ -153,7 +153,10 @@ async function writeStates(
     session,
     sql`update message m set status = t.status, delivered_at = t.delivered_at, read_at = t.read_at,
           failure = t.failure, platform = t.platform,
-          external_id = coalesce(m.external_id, t.external_id)
+          external_id = coalesce(m.external_id, case when not exists (
+            select from message o where o.workspace_id = m.workspace_id
+              and o.channel_id = m.channel_id and o.external_id = t.external_id
+          ) then t.external_id end)
         from ${bulkTable('t', columns)}
         where m.workspace_id = ${actor.workspaceId} and m.id = t.id`,
   );
