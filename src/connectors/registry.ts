@@ -4,6 +4,7 @@ import { custom } from './custom';
 import { email } from './email';
 import type { Connector } from './kit/connector';
 import { webChat } from './web-chat';
+import { whatsapp } from './whatsapp';
 import { x } from './x';
 
 /** Every connector, by its id: a new one is a folder and a line here. */
@@ -13,5 +14,6 @@ export const connectors: Readonly<Record<string, Connector>> = {
   custom,
   email,
   'web-chat': webChat,
+  whatsapp,
   x,
 };
