@@ -348,6 +348,7 @@ CREATE TABLE customer_identity (
   profile jsonb DEFAULT '{}'::jsonb NOT NULL,
   profile_at timestamp(3) with time zone,
   fact_times jsonb DEFAULT '{}'::jsonb NOT NULL,
+  is_alias boolean DEFAULT false NOT NULL,
   CONSTRAINT customer_identity_pkey PRIMARY KEY (workspace_id, id),
   CONSTRAINT customer_identity_key UNIQUE (workspace_id, channel_kind, scope, external_id),
   CONSTRAINT customer_identity_customer_fk FOREIGN KEY (workspace_id, customer_id) REFERENCES customer(workspace_id, id),
