@@ -23,6 +23,7 @@ import { sayRead } from '../domain/chat/say-read';
 import { sayTyping } from '../domain/chat/say-typing';
 import { sendChatMessage } from '../domain/chat/send-chat-message';
 import { startChat } from '../domain/chat/start-chat';
+import { clientKeyOf } from '../domain/chat/write-message';
 import { linkOf, type LinkedAttachment } from '../domain/file/attachment-link';
 import { globalId } from '../domain/kit/ids';
 import type { RequestContext } from '../domain/kit/request-context';
@@ -181,6 +182,11 @@ export class ChatMessageResolver {
   @FieldResolver()
   body(@Root() { body, deletedAt }: Message) {
     return deletedAt === null ? body : '';
+  }
+
+  @FieldResolver()
+  clientKey(@Root() { direction, externalId }: Message) {
+    return direction === 'INBOUND' ? clientKeyOf(externalId) : null;
   }
 
   @FieldResolver(() => String, {

@@ -65,6 +65,12 @@ export class ChatMessage {
   @Field({ description: 'The text; empty once it is deleted.' })
   body: string;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'Of your own messages: the name that you sent it by (`clientKey`).',
+  })
+  clientKey: string | null;
+
   @Field(() => DateTime, { description: 'When it was sent.' })
   sentAt: Date;
 

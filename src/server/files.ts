@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Permission } from '../auth/permissions';
 import type { Actor } from '../auth/actor';
+import { refuseUpload, type UploadRefusal } from '../domain/chat/check-upload';
 import { keepBytes } from '../domain/file/keep-bytes';
 import { servedAs } from '../domain/file/media-type';
 import { recordUpload } from '../domain/file/record-upload';
@@ -11,9 +12,6 @@ import type { RequestServices } from '../domain/kit/request-context';
 import type { ByteRange } from '../files/blob-store';
 import { requireCustomerOf } from './chat-pages';
 import { failureBody } from './failures';
-
-/** Largest file of an end customer's, in bytes. */
-const LARGEST_OF_CUSTOMERS = 20 * 1024 * 1024;
 
 export interface FileRoutesOptions {
   services: RequestServices;
@@ -32,6 +30,12 @@ export function fileRoutes(app: FastifyInstance, options: FileRoutesOptions): vo
       parsed(null, body),
     );
     const actors = new WeakMap<FastifyRequest, Actor>();
+    const { connections } = options.services;
+    const refuseOfCustomer = async (request: FastifyRequest, reply: FastifyReply, actor: Actor) => {
+      const { 'content-type': type, 'content-length': length = '0' } = request.headers;
+      const refusal = await refuseUpload(connections, actor, type, Number(length));
+      if (refusal) return refuse(reply, refusal);
+    };
     const route = {
       method: 'POST',
       bodyLimit: options.services.files.largestBytes,
@@ -46,14 +50,16 @@ export function fileRoutes(app: FastifyInstance, options: FileRoutesOptions): vo
         const isCustomer = actor.kind === 'CUSTOMER';
         if (!isCustomer && !actor.permissions.has(Permission.MESSAGE_SEND)) return forbidden(reply);
         actors.set(request, actor);
+        if (isCustomer) return refuseOfCustomer(request, reply, actor);
       },
     });
     scope.route({
       ...{ ...route, url: '/chat/:channelId/uploads' },
-      onRequest: async (request) => {
+      onRequest: async (request, reply) => {
         const actor = await options.admit(request);
         requireCustomerOf(request, actor);
         actors.set(request, actor);
+        return refuseOfCustomer(request, reply, actor);
       },
     });
     done();
@@ -126,9 +132,11 @@ async function upload(
     const message = 'Send the file itself as the body, with its media type as content-type.';
     return reply.code(400).send(failureBody('BAD_USER_INPUT', message));
   }
-  if (actor.kind === 'CUSTOMER' && bytes.length > LARGEST_OF_CUSTOMERS) {
-    const message = `Must be at most ${LARGEST_OF_CUSTOMERS} bytes.`;
-    return reply.code(413).send(failureBody('BAD_USER_INPUT', message));
+  if (actor.kind === 'CUSTOMER') {
+    const { 'content-type': type } = request.headers;
+    // what comes in chunks says its size only by its end
+    const refusal = await refuseUpload(services.connections, actor, type, bytes.length);
+    if (refusal) return refuse(reply, refusal);
   }
   const { fileName } = request.query as { fileName?: unknown };
   const kept = await keepBytes(services, actor.workspaceId, bytes);
@@ -142,6 +150,10 @@ async function upload(
   }
   const { uploadId, ...facts } = answer.result;
   return reply.code(201).send({ id: globalId('Upload', uploadId), ...facts });
+}
+
+function refuse(reply: FastifyReply, { status, message }: UploadRefusal): FastifyReply {
+  return reply.code(status).send(failureBody('BAD_USER_INPUT', message));
 }
 
 function forbidden(reply: FastifyReply): FastifyReply {

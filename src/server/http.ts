@@ -18,7 +18,9 @@ import { Refusal, Unauthenticated } from '../auth/refusals';
 import type { TrustProxy } from '../config/trust-proxy';
 import { isOverload } from '../db/sessions';
 import { RequestContext } from '../domain/kit/request-context';
+import { chatGreeting } from './chat-greeting';
 import { chatPages, requireCustomerOf } from './chat-pages';
+import { chatScript } from './chat-script';
 import { chatSessions, type ChatSessionOptions } from './chat-sessions';
 import { credentialsOf } from './credentials';
 import type { StreamServices } from './event-stream/stream-connection';
@@ -109,6 +111,8 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     handler,
   };
   chatPages(app, options.chat);
+  chatGreeting(app, options.chat);
+  chatScript(app);
   app.route({ ...graphql, url: '/graphql', onRequest: admit });
   app.route({
     ...graphql,

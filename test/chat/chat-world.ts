@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import type { AppOptions } from '../../src/app';
 import { startTestApp, type TestApp } from '../support/app';
 import { must } from '../support/call';
 import type { Client } from '../support/client';
@@ -42,8 +43,9 @@ export const QUESTIONS = [
 export class ChatWorld {
   private constructor(readonly parley: TestApp) {}
 
-  static async create(): Promise<ChatWorld> {
-    return new ChatWorld(await startTestApp({ PARLEY_SECRET_KEY: 'ab'.repeat(32) }, 'all'));
+  static async create(options: AppOptions = {}): Promise<ChatWorld> {
+    const env = { PARLEY_SECRET_KEY: 'ab'.repeat(32) };
+    return new ChatWorld(await startTestApp(env, 'all', options));
   }
 
   async chat(settings: object = {}, of?: { owner: Client; workspaceId: string }): Promise<Chat> {

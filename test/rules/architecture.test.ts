@@ -187,6 +187,8 @@ const directions: Record<string, { uses: string[]; types?: string[] }> = {
       'telemetry',
     ],
   },
+  // runs in browsers
+  widget: { uses: [] },
   cli: {
     uses: [
       'auth',

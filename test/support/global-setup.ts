@@ -1,7 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { exec, spawn, type ChildProcess } from 'node:child_process';
 import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/db/embedded';
 import { migrate } from '../../src/db/migrate';
@@ -30,6 +31,7 @@ const SETTINGS = {
  */
 module.exports = async function globalSetup(): Promise<void> {
   const began = Date.now();
+  await buildWidget();
   const given = process.env.PARLEY_TEST_DATABASE_URL;
   const url = given ?? (await startServer());
   process.env[SERVER_URL] = url;
@@ -38,6 +40,11 @@ module.exports = async function globalSetup(): Promise<void> {
   const seconds = ((Date.now() - began) / 1000).toFixed(1);
   process.stdout.write(`${server} is ready for the tests after ${seconds} s\n`);
 };
+
+/** Servers give pages what the build makes, and tests run without a build. */
+async function buildWidget(): Promise<void> {
+  await promisify(exec)('npm run --silent build:widget', { cwd: join(__dirname, '../..') });
+}
 
 async function startServer(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'parley-test-'));

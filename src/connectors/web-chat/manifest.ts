@@ -68,6 +68,23 @@ export const manifest = {
       description: 'What customers are asked before their first message; agents see the answers.',
       optional: true,
     },
+    {
+      key: 'fileTypes',
+      kind: 'list',
+      label: 'Types of files',
+      description:
+        'Which files customers may send, as media types: image/png, image/* for all images, */* for everything.',
+      most: 50,
+      pattern: '([a-z0-9.+-]+|\\*)/([a-z0-9.+-]+|\\*)',
+      default: ['*/*'],
+    },
+    {
+      key: 'largestFileMb',
+      kind: 'number',
+      label: 'Largest file',
+      description: 'Of a customer’s, in MiB; 0: they can send none.',
+      ...{ least: 0, most: 20, default: 20 },
+    },
   ],
   capabilities: { private: capabilities },
   visibility: 'PRIVATE',

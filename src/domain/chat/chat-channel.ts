@@ -14,7 +14,24 @@ export interface ChatSettings {
   signingSecret: string | null;
   welcome: string | null;
   intake: readonly Question[];
+  /** What customers may send. */
+  files: FileLimits;
 }
+
+export interface FileLimits {
+  /** Media types, such as `image/png`, or `image/*`. */
+  contentTypes: readonly string[];
+  /** Of one file. */
+  largestBytes: number;
+  /** Of one message. */
+  most: number;
+}
+
+/** Most files of one message. */
+export const MOST_FILES = 10;
+const MEGABYTE = 1024 * 1024;
+/** Of channels that were connected before this could be set. */
+const DEFAULT_MEGABYTES = 20;
 
 /** What finding a chat takes. */
 export interface ChatFinding {
@@ -43,15 +60,20 @@ export function chatFinding(pool: Pool, connections: Connections): ChatFinding {
 
 /** The settings of a channel; what is missing closes it rather than opens it. */
 export function chatSettings({ channel: { settings } }: OpenChannel): ChatSettings {
-  const { origins, allowAnonymous, signingSecret, welcome, intake } = settings as Partial<
-    Record<keyof ChatSettings, unknown>
-  >;
+  const { origins, allowAnonymous, signingSecret, welcome, intake, fileTypes, largestFileMb } =
+    settings;
+  const megabytes = typeof largestFileMb === 'number' ? largestFileMb : DEFAULT_MEGABYTES;
   return {
     origins: Array.isArray(origins) ? (origins as string[]) : [],
     allowAnonymous: allowAnonymous === true,
     signingSecret: typeof signingSecret === 'string' ? signingSecret : null,
     welcome: typeof welcome === 'string' ? welcome : null,
     intake: Array.isArray(intake) ? (intake as Question[]) : [],
+    files: {
+      contentTypes: Array.isArray(fileTypes) ? (fileTypes as string[]) : ['*/*'],
+      largestBytes: megabytes * MEGABYTE,
+      most: megabytes === 0 ? 0 : MOST_FILES,
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import type { OpenChannel } from '../../connections/open-channel';
 import type { PageArgs } from '../../db/keyset';
 import { sql } from '../../db/sql';
 import { conversationOrders, conversations } from '../conversation/listing';
@@ -12,12 +13,17 @@ import { publicOnly } from './public-message';
 export async function readChat({ connections, actor }: RequestContext) {
   const open = await openChat(connections, actor.workspaceId, actor.channelIds![0]!);
   if (!open) throw new BadArgument(['chat'], 'is closed');
-  const { welcome, intake } = chatSettings(open);
-  const questions = intake.map(({ kind, ...question }) => ({
-    ...{ choices: [], ...question },
-    kind: kind.toUpperCase(),
+  return greetingOf(open);
+}
+
+/** What a chat says of itself to everybody on its pages. */
+export function greetingOf(open: OpenChannel) {
+  const { welcome, intake, allowAnonymous, files } = chatSettings(open);
+  const questions = intake.map(({ key, label, kind, required, choices = [] }) => ({
+    ...{ key, label, kind: kind.toUpperCase(), required, choices },
   }));
-  return { name: open.channel.name, welcome, questions };
+  const { name } = open.channel;
+  return { name, welcome, questions, signInNeeded: !allowAnonymous, files };
 }
 
 /** The customer's conversations on the channel, the newest first. */

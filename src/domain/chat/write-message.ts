@@ -9,9 +9,9 @@ import { applyItems } from '../inbound/apply-items';
 import type { Work } from '../kit/command';
 import { DomainError, ErrorCode } from '../kit/errors';
 import { id, optional, prose } from '../kit/input';
+import { MOST_FILES } from './chat-channel';
 
 const LONGEST_BODY = 10_000;
-const MOST_FILES = 10;
 
 /** What a customer writes. */
 export const written = {
@@ -35,6 +35,11 @@ export interface WrittenMessage {
 /** The name by which a customer's message is known again: nobody else's keys get in its way. */
 export function externalIdOf({ actor }: Pick<Work, 'actor'>, clientKey: string): string {
   return `${actor.id}:${clientKey}`;
+}
+
+/** The key by which a customer sent a message; null for what came in another way. */
+export function clientKeyOf(externalId: string | null): string | null {
+  return /^[0-9a-f-]{36}:(.+)$/.exec(externalId ?? '')?.[1] ?? null;
 }
 
 /** The message that was written with this key before; null where there is none. */
