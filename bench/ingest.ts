@@ -1,21 +1,18 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
-import { sealSettings } from '../src/connections/open-channel';
-import { newWebhookKey } from '../src/connections/webhook-address';
-import { custom } from '../src/connectors/custom';
-import { newId } from '../src/domain/kit/ids';
-import { SecretBox } from '../src/secrets/secret-box';
-import { startServer, type Server } from './support/child';
+import { connectBenchChannel } from './support/bench-channel';
+import { startServer } from './support/child';
 import { watchCpu } from './support/cpu-watch';
 import { connect, createDatabase, startPostgres, type BenchServer } from './support/database';
 import { Helper } from './support/helper';
 import type { DeliveryTarget, FloodResult, IngestSkills } from './support/ingest-load';
 import { ratio } from './support/measure';
 import { MemoryWatch } from './support/memory-watch';
-import { graphqlTarget, POOL_SIZE, SECRET_KEY, startParley } from './support/parley';
+import { graphqlTarget, POOL_SIZE, startParley } from './support/parley';
 import { parleySocket } from './support/parley-live';
+import type { PlatformName } from './support/platform-messages';
 import { printResult, printTable } from './support/report';
 import type { Run } from './support/run';
 import { median, rounded } from './support/statistics';
@@ -50,7 +47,7 @@ export async function ingest(run: Run): Promise<void> {
   const bench = { run, postgres, clients };
   const url = await createDatabase(postgres, 'ingest');
   const { ours, limit, otherLoad } = await accept(bench, url, plan);
-  const stream = await wholeWay(bench, plan.stream);
+  const { sustained: stream, platforms } = await wholeWay(bench, plan);
   const backlog = await drain(bench, url, plan.backlog);
 
   printTable(
@@ -63,6 +60,10 @@ export async function ingest(run: Run): Promise<void> {
       each.nodeCpuMs?.toFixed(3) ?? '-',
       each.postgresCpuMs?.toFixed(3) ?? '-',
     ]),
+  );
+  printTable(
+    ['delivery to frame, in turns', 'per second'],
+    Object.entries(platforms).map(([name, perSecond]) => [name, perSecond.toFixed(0)]),
   );
   printTable(
     ['', 'per second', 'p50 ms', 'p99 ms', 'left', 'memory MB: start', 'end', 'most'],
@@ -86,10 +87,14 @@ export async function ingest(run: Run): Promise<void> {
   printResult({
     bench: run.name,
     quick: run.quick,
-    ours: { accept: ours, stream, backlog },
+    ours: { accept: ours, stream, platforms, backlog },
     limit,
     peers: {},
-    ratios: { limit: ratio(ours.perSecond, limit.perSecond) },
+    ratios: {
+      limit: ratio(ours.perSecond, limit.perSecond),
+      whatsapp: ratio(platforms.whatsapp, platforms.custom),
+      x: ratio(platforms.x, platforms.custom),
+    },
     machine: { ...postgres.machine, otherLoad },
   });
 }
@@ -115,7 +120,7 @@ async function accept(bench: Bench, url: string, plan: typeof full) {
       POOL_SIZE: String(POOL_SIZE),
     },
   });
-  const target = await connectChannel(await connect(run, url), node);
+  const target = await connectBenchChannel(await connect(run, url), node, 'custom');
   const contenders = [
     { server: node, target },
     { server: bare, target: { ...target, url: `${bare.url}/` } },
@@ -154,48 +159,68 @@ async function accept(bench: Bench, url: string, plan: typeof full) {
 
 function flood(
   { clients }: Bench,
-  { url, secret }: Omit<DeliveryTarget, 'prefix'>,
+  target: Omit<DeliveryTarget, 'prefix'>,
   seconds: number,
 ): Promise<FloodResult> {
   const most = Math.ceil(seconds * MOST_PER_SECOND);
-  const order = { url, secret, prefix: randomUUID(), connections: CONNECTIONS, seconds, most };
+  const order = { ...target, prefix: randomUUID(), connections: CONNECTIONS, seconds, most };
   return clients.ask('flood', order);
 }
 
 /** One node that does everything: from the delivery to the frame with its message. */
-async function wholeWay({ run, postgres, clients }: Bench, seconds: number) {
+async function wholeWay({ run, postgres, clients }: Bench, plan: typeof full) {
   const url = await createDatabase(postgres, 'ingest_stream');
   const node = await startParley(run, 'Parley, everything', url);
   const database = await connect(run, url);
-  const { url: to, secret } = await connectChannel(database, node);
   const { url: socketUrl, init } = parleySocket(node, graphqlTarget(node, '', {}).headers);
-  const order = (length: number) => ({
-    ...{ url: to, secret, prefix: randomUUID(), connections: CONNECTIONS, seconds: length },
-    ...{ underWay: UNDER_WAY, socket: { url: socketUrl, init, query: subscription } },
-  });
-  await clients.ask('stream', order(Math.ceil(seconds / 6)));
+  const stream = (to: Omit<DeliveryTarget, 'prefix'>, length: number) =>
+    clients.ask('stream', {
+      ...{ ...to, prefix: randomUUID(), connections: CONNECTIONS, seconds: length },
+      ...{ underWay: UNDER_WAY, socket: { url: socketUrl, init, query: subscription } },
+    });
+  const plain = await connectBenchChannel(database, node, 'custom');
+  await stream(plain, Math.ceil(plan.stream / 6));
   await database.query('analyze');
   run.say('delivery to frame');
   const memory = new MemoryWatch(node.pid);
-  const { delivered, seconds: took, p50Ms, p99Ms } = await clients.ask('stream', order(seconds));
+  const { delivered, seconds: took, p50Ms, p99Ms } = await stream(plain, plan.stream);
   const perSecond = rounded(delivered / took);
   run.say(`delivery to frame: ${perSecond}/s`);
-  const result = {
-    perSecond,
-    p50Ms: rounded(p50Ms),
-    p99Ms: rounded(p99Ms),
-    seconds: rounded(took),
+  const sustained = {
+    ...{ perSecond, p50Ms: rounded(p50Ms), p99Ms: rounded(p99Ms), seconds: rounded(took) },
+    ...{ left: await queueLength(database), memory: memory.stop() },
   };
-  return { ...result, left: await queueLength(database), memory: memory.stop() };
+  const rates: Record<PlatformName, number[]> = { custom: [], whatsapp: [], x: [] };
+  const targets = {
+    custom: plain,
+    whatsapp: await connectBenchChannel(database, node, 'whatsapp'),
+    x: await connectBenchChannel(database, node, 'x'),
+  };
+  const names = Object.keys(rates) as PlatformName[];
+  for (const name of names) await stream(targets[name], plan.warmUp);
+  for (let round = 0; round < plan.rounds; round++) {
+    for (const name of round % 2 === 0 ? names : names.toReversed()) {
+      const window = await stream(targets[name], plan.seconds);
+      rates[name].push(window.delivered / window.seconds);
+      run.say(`${name}, delivery to frame: ${rates[name].at(-1)!.toFixed(0)}/s`);
+    }
+  }
+  const platforms = {
+    custom: rounded(median(rates.custom)),
+    whatsapp: rounded(median(rates.whatsapp)),
+    x: rounded(median(rates.x)),
+  };
+  return { sustained, platforms };
 }
 
 /** A node that comes up beside a backlog. */
 async function drain(bench: Bench, url: string, deliveries: number) {
   const { run } = bench;
   const database = await connect(run, url);
-  const filler = await connectChannel(
+  const filler = await connectBenchChannel(
     database,
     await startParley(run, 'Parley, filling', url, 'api'),
+    'custom',
   );
   while ((await queueLength(database)) < deliveries) await flood(bench, filler, 2);
   await database.query(
@@ -221,28 +246,6 @@ async function queueLength(database: Client): Promise<number> {
     'select count(*)::int as count from inbound_queue',
   );
   return rows[0]!.count;
-}
-
-/** A channel of the custom connector in the node's first workspace. */
-async function connectChannel(
-  database: Client,
-  node: Server,
-): Promise<Omit<DeliveryTarget, 'prefix'>> {
-  const { rows } = await database.query<{ id: string }>(
-    'select workspace_id as id from workspace limit 1',
-  );
-  const key = { workspaceId: rows[0]!.id, channelId: newId() };
-  const secret = `whsec_${randomBytes(32).toString('base64')}`;
-  const box = new SecretBox({ key: Buffer.from(SECRET_KEY, 'hex'), previous: [] }, '');
-  const sealed = await sealSettings(box, custom.manifest, key, { signingSecret: secret });
-  const webhookKey = newWebhookKey(key);
-  await database.query(
-    `insert into channel (workspace_id, id, kind, connector, name, external_id, visibility, settings,
-       secrets, webhook_key, created_at, updated_at)
-     values ($1, $2, 'CUSTOM', 'custom', 'Bench', $3, 'PRIVATE', $4, $5, $6, now(), now())`,
-    [key.workspaceId, key.channelId, key.channelId, sealed.settings, sealed.secrets, webhookKey],
-  );
-  return { url: `${node.url}/webhooks/custom/${webhookKey}`, secret };
 }
 
 function mediansOf(rounds: readonly AcceptFigures[]): AcceptFigures {

@@ -6,6 +6,7 @@ import { inbox } from './inbox';
 import { ingest } from './ingest';
 import { latency } from './latency';
 import { normalise } from './normalise';
+import { refusals } from './refusals';
 import { replay } from './replay';
 import { BenchError, Run } from './support/run';
 
@@ -18,6 +19,7 @@ const benchmarks: Record<string, (run: Run) => Promise<void>> = {
   replay,
   ingest,
   normalise,
+  refusals,
 };
 
 async function main(args: readonly string[]): Promise<void> {

@@ -1,8 +1,11 @@
+import type { PlatformName } from './platform-messages';
+
 /** Where signed deliveries go. */
 export interface DeliveryTarget {
   /** Of the channel. */
   url: string;
-  secret: string;
+  /** Whose deliveries they are. */
+  platform: PlatformName;
   /** Tells the deliveries of one order from those of all others. */
   prefix: string;
 }

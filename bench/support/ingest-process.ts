@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { serveOrders } from './helper';
 import type {
@@ -9,37 +8,20 @@ import type {
   StreamOrder,
   StreamResult,
 } from './ingest-load';
-import { BODY_TAIL } from './parley-live';
+import { platformMessages } from './platform-messages';
 import { quantile } from './statistics';
 import { Subscriber } from './subscriber';
 
-/** Writes one delivery of one small text message, signed, as it goes over the wire. */
-function requestOf({ url, secret, prefix }: DeliveryTarget, number: number): Buffer {
+/** Writes one delivery as it goes over the wire. */
+function requestOf({ url, platform, prefix }: DeliveryTarget, number: number): Buffer {
   const { host, pathname } = new URL(url);
-  const id = `${prefix}-${number}`;
-  // each thread has its own author, and gets a message every thousand
-  const thread = `${prefix}-${number % 1_000}`;
-  const item = {
-    type: 'message',
-    threadKey: thread,
-    externalId: id,
-    direction: 'INBOUND',
-    author: { externalId: thread, displayName: 'Ada Abara' },
-    sentAt: new Date().toISOString(),
-    body: `Message ${number} ${BODY_TAIL}`,
-  };
-  const body = JSON.stringify({ items: [item] });
-  const timestamp = Math.floor(Date.now() / 1_000);
-  const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
-  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+  const { body, headers } = platformMessages[platform].write(prefix, number);
   const head = [
     `POST ${pathname} HTTP/1.1`,
     `host: ${host}`,
     'content-type: application/json',
     'user-agent: bench',
-    `webhook-id: ${id}`,
-    `webhook-timestamp: ${timestamp}`,
-    `webhook-signature: v1,${signature}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     `content-length: ${Buffer.byteLength(body)}`,
   ];
   return Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`);
@@ -130,7 +112,8 @@ async function stream(order: StreamOrder): Promise<StreamResult> {
   let wake: () => void = () => undefined;
   const problems: Error[] = [];
   const { url, init, query } = order.socket;
-  const mark = Buffer.from('"body":"Message ');
+  // what stands before it, such as whom it answers, differs
+  const mark = Buffer.from('Message ');
   const subscriber = await Subscriber.open(
     { url, init, operation: { query, variables: {} } },
     {
