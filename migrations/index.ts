@@ -17,6 +17,7 @@ import { FindSources1764000000155 } from './1764000000155-find-sources';
 import { CreateChatSessions1764000000170 } from './1764000000170-create-chat-sessions';
 import { CreateMessageActions1764000000200 } from './1764000000200-create-message-actions';
 import { TellIdsThatPassOn1764000000210 } from './1764000000210-tell-ids-that-pass-on';
+import { CarryMessages1764000000240 } from './1764000000240-carry-messages';
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const migrations = [
@@ -39,4 +40,5 @@ export const migrations = [
   CreateChatSessions1764000000170,
   CreateMessageActions1764000000200,
   TellIdsThatPassOn1764000000210,
+  CarryMessages1764000000240,
 ];

@@ -594,10 +594,12 @@ CREATE TABLE message (
   is_automatic boolean DEFAULT false NOT NULL,
   hiding_at timestamp(3) with time zone,
   private_reply_id uuid,
+  carrier_channel_id uuid,
   CONSTRAINT message_pkey PRIMARY KEY (workspace_id, id),
   CONSTRAINT message_external_key UNIQUE (workspace_id, channel_id, external_id),
   CONSTRAINT message_author_customer_fk FOREIGN KEY (workspace_id, author_customer_id) REFERENCES customer(workspace_id, id),
   CONSTRAINT message_author_user_fk FOREIGN KEY (workspace_id, author_user_id) REFERENCES app_user(workspace_id, id),
+  CONSTRAINT message_carrier_channel_fk FOREIGN KEY (workspace_id, carrier_channel_id) REFERENCES channel(workspace_id, id),
   CONSTRAINT message_channel_fk FOREIGN KEY (workspace_id, channel_id) REFERENCES channel(workspace_id, id),
   CONSTRAINT message_conversation_fk FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversation(workspace_id, id),
   CONSTRAINT message_private_reply_fk FOREIGN KEY (workspace_id, private_reply_id) REFERENCES message(workspace_id, id),
@@ -607,6 +609,7 @@ CREATE TABLE message (
 );
 CREATE INDEX message_answered ON message USING btree (workspace_id, conversation_id, responded_at) WHERE direction = 'INBOUND'::text;
 CREATE INDEX message_awaiting_parent ON message USING btree (workspace_id, reply_to_channel_id, reply_to_external_id) WHERE reply_to_id IS NULL AND reply_to_external_id IS NOT NULL;
+CREATE INDEX message_carried ON message USING btree (workspace_id, carrier_channel_id, external_id) WHERE carrier_channel_id IS NOT NULL;
 CREATE INDEX message_channel_sent ON message USING btree (workspace_id, channel_id, sent_at);
 CREATE INDEX message_conversation_order ON message USING btree (workspace_id, conversation_id, sent_at, order_key, id);
 CREATE INDEX message_replies ON message USING btree (workspace_id, reply_to_id, sent_at, order_key, id) WHERE reply_to_id IS NOT NULL;

@@ -1,4 +1,5 @@
 import { ApiKey } from './api-key';
+import { Attachment } from './attachment';
 import { AuditEntry, IdempotencyRecord } from './bookkeeping';
 import { Channel, ChannelState } from './channel';
 import { ChatSession } from './chat-session';
@@ -8,8 +9,8 @@ import { Customer, CustomerIdentity } from './customer';
 import { StoredFile, Upload } from './file';
 import { InboundDelivery } from './inbound-delivery';
 import { LifecycleStage, LifecycleTransition } from './lifecycle';
-import { Attachment, Message, MessageReaction, MessageRevision } from './message';
 import { MessageAction } from './message-action';
+import { Message, MessageReaction, MessageRevision } from './message';
 import { Post, PostRevision } from './post';
 import { CustomerTag, Tag } from './tag';
 import { Touchpoint } from './touchpoint';

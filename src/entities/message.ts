@@ -3,12 +3,10 @@ import { Channel } from './channel';
 import { BelongsTo, IdKey, Instant, Json, Ref, SearchIndex, Text, WorkspaceKey } from './columns';
 import { Conversation } from './conversation';
 import { Customer } from './customer';
-import { StoredFile } from './file';
 import { User } from './user';
 
 export type MessageDirection = 'INBOUND' | 'OUTBOUND' | 'NOTE';
 export type MessageStatus = 'QUEUED' | 'SENDING' | 'SENT' | 'DELIVERED' | 'READ' | 'FAILED';
-export type AttachmentStatus = 'REMOTE' | 'PENDING' | 'STORED' | 'FAILED' | 'REMOVED';
 
 /** Why a message was not sent. */
 export interface MessageFailure {
@@ -22,6 +20,7 @@ export interface MessageFailure {
 @Entity('message')
 @BelongsTo(() => Conversation, 'conversationId', 'message_conversation_fk')
 @BelongsTo(() => Channel, 'channelId', 'message_channel_fk')
+@BelongsTo(() => Channel, 'carrierChannelId', 'message_carrier_channel_fk')
 @BelongsTo(() => Customer, 'authorCustomerId', 'message_author_customer_fk')
 @BelongsTo(() => User, 'authorUserId', 'message_author_user_fk')
 @BelongsTo(() => Message, 'replyToId', 'message_reply_to_fk')
@@ -37,6 +36,9 @@ export interface MessageFailure {
 })
 @Index('message_answered', ['workspaceId', 'conversationId', 'respondedAt'], {
   where: "direction = 'INBOUND'",
+})
+@Index('message_carried', ['workspaceId', 'carrierChannelId', 'externalId'], {
+  where: 'carrier_channel_id is not null',
 })
 @Index('message_channel_sent', ['workspaceId', 'channelId', 'sentAt'])
 @Index('message_client_key', ['workspaceId', 'channelId', 'clientKey'], {
@@ -57,6 +59,10 @@ export class Message {
   /** The conversation's channel, repeated so that external ids are unique in it. */
   @Ref()
   channelId: string;
+
+  /** The channel that it went out or came in by, where that is another one. */
+  @Ref({ nullable: true })
+  carrierChannelId: string | null;
 
   /** The platform's id of the message; null for what has none, such as a note. */
   @Text({ nullable: true })
@@ -232,67 +238,4 @@ export class MessageRevision {
 
   @Instant()
   recordedAt: Date;
-}
-
-/** A file that came or goes with a message; its bytes are in blob storage. */
-@Entity('attachment')
-@BelongsTo(() => Message, 'messageId', 'attachment_message_fk')
-@BelongsTo(() => StoredFile, 'storageKey', 'attachment_stored_file_fk', 'storageKey')
-@Index('attachment_stored_file', ['workspaceId', 'storageKey'], {
-  where: 'storage_key is not null',
-})
-@Index('attachment_message', ['workspaceId', 'messageId', 'id'])
-export class Attachment {
-  @WorkspaceKey()
-  workspaceId: string;
-
-  @IdKey()
-  id: string;
-
-  @Ref()
-  messageId: string;
-
-  @Text({ nullable: true })
-  fileName: string | null;
-
-  /** Media type as declared by the sender. */
-  @Text({ nullable: true })
-  contentType: string | null;
-
-  /** In bytes. */
-  @Column({ type: 'bigint', nullable: true })
-  byteSize: string | null;
-
-  /** Where the platform keeps it; may expire. */
-  @Text({ nullable: true })
-  sourceUrl: string | null;
-
-  /** REMOTE: only known of; PENDING: to be fetched; STORED: its bytes are here; FAILED: see `failure`; REMOVED: its message is deleted. */
-  @Text({ default: 'REMOTE' })
-  status: AttachmentStatus;
-
-  /** The platform's id of the file. */
-  @Text({ nullable: true })
-  externalId: string | null;
-
-  /** Where it is in blob storage. */
-  @Text({ nullable: true })
-  storageKey: string | null;
-
-  @Column({ type: 'bytea', nullable: true })
-  sha256: Buffer | null;
-
-  /** By which an HTML body shows it. */
-  @Text({ nullable: true })
-  contentId: string | null;
-
-  /** Why its bytes could not be had, for people. */
-  @Text({ nullable: true })
-  failure: string | null;
-
-  @Instant({ nullable: true })
-  fetchedAt: Date | null;
-
-  @Instant()
-  createdAt: Date;
 }

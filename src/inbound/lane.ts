@@ -7,6 +7,7 @@ import type { UnitOfWork } from '../db/unit-of-work';
 import { runCommand } from '../domain/kit/command';
 import { DomainError } from '../domain/kit/errors';
 import { globalId } from '../domain/kit/ids';
+import { mayCarry } from '../domain/outbound/linked-channel';
 import type { Files } from '../files/files';
 import type { ChannelRef } from './bell';
 import { isDatabaseAway, isFault, pauseAfter, reason, reasonOf } from './failure';
@@ -63,13 +64,14 @@ class Batch {
 
   /** @returns false when another process is at the channel. */
   private async run(handled: readonly Handled[]): Promise<boolean> {
-    const { units, clock } = this.options;
+    const { connections, units, clock } = this.options;
     const { workspaceId, channelId, connector, visibility, channel } = this.open;
-    const { kind } = connector.manifest;
+    const { id: connectorId, kind } = connector.manifest;
     const { name, identityScope } = channel;
     const actor = connectorActor(workspaceId, channelId, name);
     const answer = await runCommand(units, actor, clock(), takeIn, {
       channel: { id: channelId, kind, name, identityScope, visibility },
+      mayCarry: mayCarry(connections.connectors, connectorId),
       handled,
     });
     if (!answer.ok) throw new DomainError(answer.problems);

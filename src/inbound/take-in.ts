@@ -5,6 +5,8 @@ import { bulkColumns, bulkTable } from '../db/bulk';
 import { queryObjects } from '../db/sessions';
 import { sql } from '../db/sql';
 import { applyItems, type ItemChannel } from '../domain/inbound/apply-items';
+import { byOrigin } from '../domain/inbound/carried';
+import type { NewEvent } from '../events/registry';
 import { defineCommand, type Outcome, type Work } from '../domain/kit/command';
 
 /** A delivery, and what becomes of it. */
@@ -19,6 +21,8 @@ export interface Handled {
 
 export interface TakeIn {
   channel: ItemChannel;
+  /** Whether messages of other channels' conversations may come by it. */
+  mayCarry: boolean;
   handled: readonly Handled[];
 }
 
@@ -34,7 +38,7 @@ export interface TakenIn {
 export const takeIn = defineCommand({
   name: 'deliveriesTakeIn',
   input: z.custom<TakeIn>((value) => typeof value === 'object'),
-  async run(work, { channel, handled }): Promise<Outcome<TakenIn>> {
+  async run(work, { channel, mayCarry, handled }): Promise<Outcome<TakenIn>> {
     if (!(await lockLane(work, channel.id))) return { result: { isBusy: true } };
     const queued = await lockQueued(
       work,
@@ -44,7 +48,14 @@ export const takeIn = defineCommand({
     const read = left.filter(({ items }) => items !== null);
     const failed = left.filter(({ items }) => items === null);
     const items = read.flatMap((one) => one.items!);
-    const events = items.length > 0 ? await applyItems(work, channel, items) : [];
+    const groups = mayCarry ? await byOrigin(work, channel, items) : [{ channel, items }];
+    const events: NewEvent[] = [];
+    for (const group of groups) {
+      if (group.items.length === 0) continue;
+      // the connector acts for whoever's conversations it carries, too
+      const actor = { ...work.actor, channelIds: [channel.id, group.channel.id] };
+      events.push(...(await applyItems({ ...work, actor }, group.channel, group.items)));
+    }
     await strikeOff(work, read);
     await putBack(work, failed);
     if (read.length > 0) await noteInbound(work, channel.id);

@@ -11,6 +11,7 @@ const commands = new Set([
   'channelConnect',
   'channelResume',
   'channelUpdate',
+  'channelDisconnect',
 ]);
 
 /**

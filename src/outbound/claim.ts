@@ -6,7 +6,10 @@ import { sql } from '../db/sql';
 export interface Claimed {
   workspaceId: string;
   messageId: string;
+  /** By which it goes out. */
   channelId: string;
+  /** Whose conversation it is in, mostly the same. */
+  homeId: string;
   queuedAt: Date;
   /** How many attempts there were, this one included. */
   attempts: number;
@@ -29,6 +32,13 @@ export interface Room {
 }
 
 /**
+ * Of a channel `c` with its state `s`: whether something can be done for what waits there. What waits on
+ * one that is disconnected has failed, which somebody has to write down.
+ */
+const isOpen = sql`c.connector is not null and (c.status = 'DISCONNECTED'
+  or (c.status = 'ACTIVE' and coalesce(s.health, 'OK') <> 'NEEDS_RECONNECT'))`;
+
+/**
  * Claims the first message of every conversation that has one due, the one that waits longest first,
  * a few for each channel. Those after it wait, so that they arrive in the order in which they were
  * written. From here on it counts as sent, or not, until that is known: whoever finds the claim of a
@@ -48,31 +58,31 @@ export function claimDue(pool: Pool, token: string, room: Room): Promise<Claimed
             order by q.workspace_id, q.channel_id limit 1
           ) n
         ), open as (
-          select w.*, coalesce(l.room, ${perChannel}::int) as room
+          select w.*, coalesce(l.room, ${perChannel}::int) as room,
+            c.status = 'DISCONNECTED' as is_gone
           from waiting w
           join channel c on c.workspace_id = w.workspace_id and c.id = w.channel_id
           left join channel_state s
             on s.workspace_id = w.workspace_id and s.channel_id = w.channel_id
           left join unnest(${[...left.keys()]}::uuid[], ${[...left.values()]}::int[])
             l (id, room) on l.id = w.channel_id
-          where c.status = 'ACTIVE' and c.connector is not null
-            and coalesce(s.health, 'OK') <> 'NEEDS_RECONNECT'
+          where ${isOpen}
         ), firsts as (
-          select f.*, o.room,
+          select f.*, o.room, o.is_gone,
             row_number() over (partition by f.channel_id order by f.queued_at, f.message_id) as turn
           from open o cross join lateral (
             select distinct on (q.conversation_id) q.* from outbound_queue q
             where q.workspace_id = o.workspace_id and q.channel_id = o.channel_id and o.room > 0
             order by q.conversation_id, q.queued_at, q.message_id
           ) f
-          where f.due_at <= now() and (f.locked_until is null or f.locked_until <= now())
+          where (f.due_at <= now() or o.is_gone) and (f.locked_until is null or f.locked_until <= now())
         ), picked as materialized (
           select q.workspace_id, q.message_id, q.is_uncertain
           from firsts f
           join outbound_queue q
             on q.workspace_id = f.workspace_id and q.message_id = f.message_id
           -- again, because another process may have been faster
-          where f.turn <= f.room and q.due_at <= now()
+          where f.turn <= f.room and (q.due_at <= now() or f.is_gone)
             and (q.locked_until is null or q.locked_until <= now())
           order by q.queued_at, q.message_id limit ${total}
           for update of q skip locked
@@ -87,9 +97,12 @@ export function claimDue(pool: Pool, token: string, room: Room): Promise<Claimed
           update message m set status = 'SENDING' from claimed c
           where m.workspace_id = c.workspace_id and m.id = c.message_id and m.status = 'QUEUED'
         )
-        select workspace_id "workspaceId", message_id "messageId", channel_id "channelId",
-          queued_at "queuedAt", attempts, was_uncertain "wasUncertain", locked_by token
-        from claimed order by queued_at, message_id`,
+        select c.workspace_id "workspaceId", c.message_id "messageId", c.channel_id "channelId",
+          m.channel_id "homeId", c.queued_at "queuedAt", c.attempts,
+          c.was_uncertain "wasUncertain", c.locked_by token
+        from claimed c
+        join message m on m.workspace_id = c.workspace_id and m.id = c.message_id
+        order by c.queued_at, c.message_id`,
   );
 }
 
@@ -102,9 +115,8 @@ export async function hasDue(pool: Pool): Promise<boolean> {
           join channel c on c.workspace_id = q.workspace_id and c.id = q.channel_id
           left join channel_state s
             on s.workspace_id = q.workspace_id and s.channel_id = q.channel_id
-          where c.status = 'ACTIVE' and c.connector is not null
-            and coalesce(s.health, 'OK') <> 'NEEDS_RECONNECT'
-            and (q.locked_until > now() or (q.due_at <= now() and not exists (
+          where ${isOpen} and (q.locked_until > now()
+              or ((q.due_at <= now() or c.status = 'DISCONNECTED') and not exists (
               select from outbound_queue e where e.workspace_id = q.workspace_id
                 and e.channel_id = q.channel_id and e.conversation_id = q.conversation_id
                 and (e.queued_at, e.message_id) < (q.queued_at, q.message_id))))

@@ -10,6 +10,7 @@ import { runCommand } from '../domain/kit/command';
 import { canReply } from '../domain/outbound/can-reply';
 import { recordOutcome, type SendOutcome } from '../domain/outbound/record-outcome';
 import { ReplyRefusal } from '../domain/outbound/reply-refusal';
+import type { MessageFailure } from '../entities/message';
 import type { Files } from '../files/files';
 import { retryDelay } from '../jobs/retry-schedule';
 import { attemptSend, unknown, type Attempt } from './attempt';
@@ -38,7 +39,7 @@ export async function deliver(
   signal: AbortSignal,
 ): Promise<SendOutcome> {
   const { connections, sessions, units, clock } = means;
-  const { workspaceId, channelId, messageId, token } = claimed;
+  const { workspaceId, channelId, homeId, messageId, token } = claimed;
   const message = await sessions.with(workspaceId, (session) =>
     loadMessage(session, claimed, means.files),
   );
@@ -48,12 +49,18 @@ export async function deliver(
     : message
       ? ({ kind: 'LATER', seconds: 60, isUncertain: claimed.wasUncertain, reason: '' } as const)
       : ({ kind: 'NOTHING' } as const);
-  const actor = connectorActor(workspaceId, channelId, open?.channel.name ?? '');
+  const actor = connectorActor(workspaceId, homeId, open?.channel.name ?? '');
   const args = { messageId, token, outcome };
   const answer = await runCommand(units, actor, clock(), recordOutcome, args);
   if (!answer.ok) throw new Error(JSON.stringify(answer.problems));
   return outcome;
 }
+
+const disconnected: MessageFailure = {
+  code: ReplyRefusal.CHANNEL_DISCONNECTED,
+  message:
+    'The channel was disconnected before it was sent. Connect it again, or link another one, then retry.',
+};
 
 async function attempt(
   { wasUncertain }: Claimed,
@@ -63,6 +70,9 @@ async function attempt(
   stopping: AbortSignal,
 ): Promise<Attempt> {
   const { connector } = open;
+  if (open.status === 'DISCONNECTED') {
+    return { kind: 'FAILED', failure: wasUncertain ? unknown : disconnected };
+  }
   if (!connector.send) {
     return { kind: 'FAILED', failure: { code: 'NOT_SUPPORTED', message: 'Nothing can be sent.' } };
   }
@@ -91,8 +101,9 @@ function closedWindow(
     return { kind: 'FAILED', failure: { code: ReplyRefusal.WINDOW_CLOSED, message: words } };
   }
   const capabilities = (visibility === 'PRIVATE' ? inPrivate : inPublic) ?? null;
-  const always = { hasConnector: true, status: 'ACTIVE', health: 'OK', hasCustomer: true } as const;
-  const { reason, message } = canReply({ ...always, capabilities, lastInboundAt }, isHuman, now);
+  const always = { hasConnector: true, status: 'ACTIVE', link: 'NONE', health: 'OK' } as const;
+  const facts = { ...always, hasCustomer: true, unreachable: null, capabilities, lastInboundAt };
+  const { reason, message } = canReply(facts, isHuman, now);
   if (reason !== ReplyRefusal.WINDOW_CLOSED) return null;
   return { kind: 'FAILED', failure: { code: reason, message: message! } };
 }

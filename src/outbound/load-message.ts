@@ -27,6 +27,7 @@ interface Row {
   authorName: string | null;
   conversationId: string;
   threadKey: string;
+  carrierId: string | null;
   visibility: 'PUBLIC' | 'PRIVATE';
   subject: string | null;
   platform: Record<string, unknown>;
@@ -43,7 +44,7 @@ export async function loadMessage(
   const [row] = await queryObjects<Row & Record<string, unknown>>(
     session,
     sql`select m.client_key "clientKey", m.body, m.content, m.external_id "externalId",
-          m.reply_to_id "replyToId", coalesce((
+          m.reply_to_id "replyToId", m.carrier_channel_id "carrierId", coalesce((
             select r.conversation_id <> m.conversation_id from message r
             where r.workspace_id = m.workspace_id and r.id = m.reply_to_id
           ), false) "isPrivateReply", m.received_at "receivedAt", m.author_user_id "authorUserId",
@@ -67,6 +68,7 @@ export async function loadMessage(
   if (!row) return null;
   const history = await knownMessages(
     session,
+    row.carrierId,
     sql`m.workspace_id = ${workspaceId} and m.conversation_id = ${row.conversationId}
         and m.id <> ${messageId}`,
   );
@@ -122,7 +124,7 @@ async function attachmentsOf(
 async function repliedTo(
   session: Session,
   workspaceId: string,
-  { replyToId, conversationId }: Row,
+  { replyToId, conversationId, carrierId }: Row,
   history: readonly KnownMessage[],
 ): Promise<KnownMessage | null> {
   const newest = history.find(({ direction }) => direction === 'INBOUND');
@@ -133,6 +135,7 @@ async function repliedTo(
       : sql`m.id = ${replyToId}`;
   const [found] = await knownMessages(
     session,
+    carrierId,
     sql`m.workspace_id = ${workspaceId} and ${which}`,
     1,
   );
@@ -154,12 +157,21 @@ async function publicMessage(
   return found ?? null;
 }
 
-/** Messages that the platform knows, newest first. */
-function knownMessages(session: Session, condition: Sql, most = HISTORY): Promise<KnownMessage[]> {
+/**
+ * Messages that the platform knows, newest first.
+ * @param carrierId the channel by which the conversation's messages go out; null where it is its own.
+ */
+function knownMessages(
+  session: Session,
+  carrierId: string | null,
+  condition: Sql,
+  most = HISTORY,
+): Promise<KnownMessage[]> {
   return queryObjects<KnownMessage & Record<string, unknown>>(
     session,
     sql`select m.external_id "externalId", m.direction, m.body, m.sent_at "sentAt",
-          coalesce(m.platform, '{}') platform
+          coalesce(m.platform, '{}') platform,
+          m.carrier_channel_id is distinct from ${carrierId}::uuid "isElsewhere"
         from message m
         where ${condition} and m.external_id is not null and m.direction <> 'NOTE'
           and m.deleted_at is null

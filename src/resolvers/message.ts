@@ -21,9 +21,9 @@ import {
   MessageConnection,
   MessageRecordInput,
   MessageRecordPayload,
-  MessageRevisionConnection,
   MessageType,
 } from '../schema/message';
+import { MessageRevisionConnection } from '../schema/message-revision';
 import {
   MessageCancelPayload,
   MessageSendInput,

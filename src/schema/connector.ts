@@ -155,4 +155,11 @@ export class ConnectorType {
 
   @Field({ description: 'Whether messages can be sent by it.' })
   sends: boolean;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Key of the setting that names the channel by which its channels’ messages go out; null where they go out by themselves, or not at all.',
+  })
+  answersBy: string | null;
 }

@@ -92,6 +92,8 @@ const registered: [
       NOT_SUPPORTED: 'Nothing can be sent in such conversations on this channel.',
       CHANNEL_PAUSED: 'The channel is paused.',
       CHANNEL_DISCONNECTED: 'The channel is disconnected.',
+      CHANNEL_NOT_LINKED:
+        'Messages go out by another channel, and the channel’s settings name none.',
       NEEDS_RECONNECT: 'The platform does not accept the channel’s credentials any longer.',
       NO_RECIPIENT: 'It is not known whom the conversation is with.',
       NOTHING_TO_ANSWER: 'The customer has to write first on this platform.',

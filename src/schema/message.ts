@@ -1,11 +1,11 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { ChannelType } from './channel';
 import { ConversationType } from './conversation';
 import { CustomerType } from './customer';
 import {
   MessageDirection,
   MessageRecordDirection,
   MessageStatus,
-  RevisionKind,
   UpsertOutcome,
   Visibility,
 } from './enums';
@@ -40,6 +40,13 @@ export class MessageType extends Node {
 
   @Field(() => ConversationType, { nullable: true, description: 'The conversation that it is in.' })
   conversation: ConversationType | null;
+
+  @Field(() => ChannelType, {
+    nullable: true,
+    description:
+      'The channel that it went out or came in by, where that is not its conversation’s: the e-mail channel that a contact form’s answers go by. Null where you don’t see that channel.',
+  })
+  carrierChannel: ChannelType | null;
 
   @Field(() => CustomerType, { nullable: true, description: 'The customer who wrote it.' })
   authorCustomer: CustomerType | null;
@@ -150,24 +157,6 @@ export class MessageType extends Node {
 }
 
 export const MessageConnection = connectionOf('Message', () => MessageType);
-
-@ObjectType('MessageRevision', {
-  implements: Node,
-  simpleResolvers: true,
-  description: 'What a message said before an edit or a deletion.',
-})
-export class MessageRevisionType extends Node {
-  @Field(() => RevisionKind, { description: 'What happened to it.' })
-  kind: keyof typeof RevisionKind;
-
-  @Field({ description: 'What it said before.' })
-  previousBody: string;
-
-  @Field(() => DateTime, { description: 'The provider’s time of the change.' })
-  occurredAt: Date;
-}
-
-export const MessageRevisionConnection = connectionOf('MessageRevision', () => MessageRevisionType);
 
 @InputType({ description: 'Somebody on the channel’s platform, in the channel’s identity scope.' })
 export class MessagePartyInput {

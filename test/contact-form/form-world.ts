@@ -1,3 +1,4 @@
+import type { AppOptions } from '../../src/app';
 import type { Env } from '../../src/config/env';
 import { startTestApp, type TestApp } from '../support/app';
 import { must } from '../support/call';
@@ -32,8 +33,9 @@ export interface Seen {
 export class FormWorld {
   private constructor(readonly parley: TestApp) {}
 
-  static async create(env: Env = {}): Promise<FormWorld> {
-    return new FormWorld(await startTestApp({ PARLEY_SECRET_KEY: 'ab'.repeat(32), ...env }, 'all'));
+  static async create(env: Env = {}, options: AppOptions = {}): Promise<FormWorld> {
+    const all = { PARLEY_SECRET_KEY: 'ab'.repeat(32), ...env };
+    return new FormWorld(await startTestApp(all, 'all', options));
   }
 
   /** A form in a workspace of its own. */

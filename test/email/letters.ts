@@ -45,3 +45,24 @@ export async function readMessage(
   if (item?.type !== 'message' || others.length > 0) throw new Error('This is not one message.');
   return item;
 }
+
+/** What a server says of a message of ours that it could not deliver, or that it did. */
+export function reportOf(status: string, header: string): Buffer {
+  return letter(
+    {
+      From: 'MAILER-DAEMON@mx.test',
+      'Return-Path': '<>',
+      'Content-Type': 'multipart/report; report-type=delivery-status; boundary=b',
+    },
+    [
+      '--b\r\n\r\nSorry\r\n--b\r\nContent-Type: message/delivery-status\r\n',
+      `Reporting-MTA: dns; mx.test\r\n\r\n${status}\r\n`,
+      `--b\r\nContent-Type: message/rfc822\r\n\r\n${header}\r\nSubject: x\r\n\r\nbody\r\n--b--`,
+    ].join('\r\n'),
+  );
+}
+
+/** The part of a report about a recipient who was not reached. */
+export function failedFor(status: string, said: string, to = 'ghost@customer.test'): string {
+  return `Final-Recipient: rfc822; ${to}\r\nAction: failed\r\nStatus: ${status}\r\nDiagnostic-Code: smtp; ${said}`;
+}

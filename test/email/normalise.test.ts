@@ -1,6 +1,6 @@
 import { ownId, tokenOf } from '../../src/connectors/email/own-ids';
 import { mailSettings } from '../../src/connectors/email/settings';
-import { letter, mailbox, NOW, read, readMessage } from './letters';
+import { failedFor, letter, mailbox, NOW, read, readMessage, reportOf } from './letters';
 
 const names = mailSettings(mailbox);
 const token = tokenOf('0198c0de-0000-7000-8000-000000000001');
@@ -191,24 +191,10 @@ describe('mail from the mailbox’s own address', () => {
 });
 
 describe('what servers say of a message of ours', () => {
-  const report = (status: string, headers = `Message-ID: <${ours}>`) =>
-    letter(
-      {
-        From: 'MAILER-DAEMON@mx.test',
-        'Return-Path': '<>',
-        'Content-Type': 'multipart/report; report-type=delivery-status; boundary=b',
-      },
-      [
-        '--b\r\n\r\nSorry\r\n--b\r\nContent-Type: message/delivery-status\r\n',
-        `Reporting-MTA: dns; mx.test\r\n\r\n${status}\r\n`,
-        `--b\r\nContent-Type: message/rfc822\r\n\r\n${headers}\r\nSubject: x\r\n\r\nbody\r\n--b--`,
-      ].join('\r\n'),
-    );
-  const failed = (status: string, said: string, to = 'ghost@customer.test') =>
-    `Final-Recipient: rfc822; ${to}\r\nAction: failed\r\nStatus: ${status}\r\nDiagnostic-Code: smtp; ${said}`;
+  const report = (status: string, header = `Message-ID: <${ours}>`) => reportOf(status, header);
 
   test('that the mailbox does not exist', async () => {
-    expect(await read(report(failed('5.1.1', '550 5.1.1 User unknown')))).toEqual([
+    expect(await read(report(failedFor('5.1.1', '550 5.1.1 User unknown')))).toEqual([
       {
         type: 'receipt',
         status: 'FAILED',
@@ -230,7 +216,7 @@ describe('what servers say of a message of ours', () => {
     ['4.4.7', 'EXPIRED'],
     ['5.9.9', 'UNDELIVERABLE'],
   ])('%s in a word: %s', async (status, code) => {
-    expect(await read(report(failed(status, '')))).toMatchObject([{ failure: { code } }]);
+    expect(await read(report(failedFor(status, '')))).toMatchObject([{ failure: { code } }]);
   });
 
   test('that it was delivered', async () => {
@@ -240,7 +226,7 @@ describe('what servers say of a message of ours', () => {
   });
 
   test('of the copy to ourselves counts for nothing', async () => {
-    const items = await read(report(failed('5.2.2', '', 'support@brand.test')));
+    const items = await read(report(failedFor('5.2.2', '', 'support@brand.test')));
     expect(items.filter(({ type }) => type === 'receipt')).toEqual([]);
   });
 
@@ -256,7 +242,7 @@ describe('what servers say of a message of ours', () => {
   });
 
   test('of a message that is not Parley’s is an automatic message in its conversation, by no customer', async () => {
-    const raw = report(failed('5.1.1', ''), 'Message-ID: <else@x>\r\nReferences: <a@x>');
+    const raw = report(failedFor('5.1.1', ''), 'Message-ID: <else@x>\r\nReferences: <a@x>');
     expect(await readMessage(raw)).toMatchObject({
       isAutomatic: true,
       relatedTo: ['else@x', 'a@x'],

@@ -10,8 +10,10 @@ const facts: ReplyFacts = {
   capabilities: text,
   hasConnector: true,
   status: 'ACTIVE',
+  link: 'NONE',
   health: 'OK',
   hasCustomer: true,
+  unreachable: null,
   lastInboundAt: hoursAgo(1),
 };
 
@@ -33,6 +35,10 @@ const cases: [
   ['neither text nor files can be sent', { capabilities: silent }, true, 'NOT_SUPPORTED'],
   ['the channel is paused', { status: 'PAUSED' }, true, 'CHANNEL_PAUSED'],
   ['the channel is disconnected', { status: 'DISCONNECTED' }, true, 'CHANNEL_DISCONNECTED'],
+  ['no channel is linked to answer by', { link: 'MISSING' }, true, 'CHANNEL_NOT_LINKED'],
+  ['the linked channel is paused', { link: 'PAUSED' }, true, 'CHANNEL_PAUSED'],
+  ['the linked channel is disconnected', { link: 'DISCONNECTED' }, true, 'CHANNEL_DISCONNECTED'],
+  ['the form gave no address', { unreachable: 'It gave none.' }, true, 'NO_RECIPIENT'],
   ['its credentials are no good', { health: 'NEEDS_RECONNECT' }, true, 'NEEDS_RECONNECT'],
   ['the customer has not written yet', { lastInboundAt: null }, true, 'NOTHING_TO_ANSWER'],
   [

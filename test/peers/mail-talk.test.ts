@@ -87,9 +87,9 @@ describeThere('talk by e-mail, through the API, with Dovecot and Postfix', () =>
   });
   afterEach(() => expect(parley.faults.splice(0)).toEqual([]));
 
-  const conversations = async () => {
+  const conversations = async (of = channelId) => {
     const answer = await owner.query<{ conversations: { nodes: Conversation[] } }>(CONVERSATIONS, {
-      channelId,
+      channelId: of,
     });
     return answer.conversations.nodes;
   };
@@ -180,6 +180,54 @@ describeThere('talk by e-mail, through the API, with Dovecot and Postfix', () =>
     await answer(talk.id, 'y'.repeat(5_000));
     const { failure } = await messageOf(talk.id, ({ status }) => status === 'FAILED');
     expect(failure).toMatchObject({ code: 'MAILBOX_FULL' });
+  });
+
+  test('answers to a contact form go out by the mailbox, and what comes back is at home in the form', async () => {
+    const { channel: form } = await must<{ channel: { id: string; webhookUrl: string } }>(
+      owner,
+      'channelConnect',
+      { connector: 'contact-form', input: { settings: { emailChannel: channelId } } },
+      'channel { id webhookUrl }',
+    );
+    const fill = (email: string, message: string) =>
+      fetch(form.webhookUrl, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ name: 'Ana', email, message }),
+      });
+    const filled = async (message: string) =>
+      eventually(async () =>
+        (await conversations(form.id)).find(({ messages }) => messages.nodes[0]!.body === message),
+      );
+    const inForm = (id: string, isMeant: (message: Message) => boolean) =>
+      eventually(async () =>
+        (await conversations(form.id)).find((each) => each.id === id)?.messages.nodes.find(isMeant),
+      );
+
+    await fill('ana@customer.test', 'A form: where is it?');
+    const talk = await filled('A form: where is it?');
+    await answer(talk.id, 'It is on its way.');
+    const got = await ana.find(({ text }) => text?.includes('It is on its way.') === true);
+    expect(got.text).toContain('> A form: where is it?');
+    await inForm(talk.id, ({ status }) => status === 'SENT');
+    await fromAna(`Re: ${got.subject}`, { inReplyTo: got.messageId, text: 'Thanks, form!' });
+    await inForm(talk.id, ({ body }) => body === 'Thanks, form!');
+    // by the address for answers alone
+    await fromAna('no headers', { to: got.replyTo![0]!.address, text: 'Still me, form' });
+    await inForm(talk.id, ({ body }) => body === 'Still me, form');
+    await answer(talk.id, 'Welcome.');
+    const second = await ana.find(({ text }) => text?.includes('Welcome.') === true);
+    expect(second.inReplyTo).toBeDefined();
+
+    await fill('ghost@customer.test', 'A form by a ghost');
+    const ghost = await filled('A form by a ghost');
+    await answer(ghost.id, 'Hello ghost');
+    const { failure } = await inForm(ghost.id, ({ status }) => status === 'FAILED');
+    expect(failure).toMatchObject({ code: 'RECIPIENT_UNKNOWN' });
+    const texts = (await conversations()).flatMap(({ messages }) =>
+      messages.nodes.map(({ body }) => body),
+    );
+    expect(texts.filter((text) => /form/.test(text))).toEqual([]);
   });
 
   test('reading goes on after the server has closed the connection', async () => {

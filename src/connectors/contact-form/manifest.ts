@@ -45,6 +45,15 @@ export const manifest = {
       default: questions,
     },
     {
+      key: 'emailChannel',
+      kind: 'channel',
+      connector: 'email',
+      label: 'E-mail channel',
+      description:
+        'The mailbox that answers go out by, to the address that the form gave; what comes back belongs to the form’s conversation. Left out, nobody can answer.',
+      optional: true,
+    },
+    {
       key: 'origins',
       kind: 'list',
       label: 'Pages',
@@ -115,6 +124,7 @@ export const manifest = {
     },
   ],
   capabilities: {},
+  answersBy: 'emailChannel',
   visibility: 'PRIVATE',
   resend: 'unsafe',
 } as const satisfies Manifest;

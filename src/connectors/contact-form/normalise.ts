@@ -34,7 +34,11 @@ export async function normalise(
         ...{ fileName, contentType, bytes },
         byteSize: bytes.length,
       })),
-      ...(reading.email && { conversationPlatform: { email: reading.email } }),
+      ...(reading.email && {
+        conversationPlatform: { email: reading.email },
+        // whatever else is known of the person by now, the answer goes to the address of this form
+        platform: { answerTo: reading.email },
+      }),
     },
   ];
 }

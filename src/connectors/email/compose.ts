@@ -24,7 +24,8 @@ export async function compose(
 ): Promise<Composed> {
   const token = tokenOf(message.clientKey);
   const { replyTo } = message;
-  const references = replyTo ? referencesOf(replyTo) : [];
+  const ancestor = ancestorOf(message);
+  const references = ancestor ? referencesOf(ancestor) : [];
   const answersTo = replyAddress(token, settings);
   const subject = subjectFor(message);
   const quote = replyTo?.direction === 'INBOUND' ? quoteOf(replyTo) : null;
@@ -58,6 +59,12 @@ export async function compose(
     newline: 'win',
   });
   return { raw: await composer.compile().build(), subject, references };
+}
+
+/** The mail that it follows in its thread: what it answers, or the newest where that is no mail. */
+function ancestorOf({ replyTo, conversation }: OutboundMessage): KnownMessage | undefined {
+  if (!replyTo?.isElsewhere) return replyTo ?? undefined;
+  return conversation.history.find(({ isElsewhere }) => !isElsewhere);
 }
 
 const bracketed = (id: string) => `<${onOneLine(id)}>`;

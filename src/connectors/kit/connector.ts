@@ -41,6 +41,11 @@ export interface Manifest {
   capabilities: { private?: Capabilities; public?: Capabilities };
   /** Visibility of its conversations, unless an item says otherwise. */
   visibility: 'PUBLIC' | 'PRIVATE';
+  /**
+   * Key of a setting of the kind `channel`: messages of these conversations go out by the channel that
+   * it names, what answers them comes back into them, and this connector sends nothing itself.
+   */
+  answersBy?: string;
   /** Whether several attempts to send with one client key come to one message. */
   resend: 'idempotent' | 'looks' | 'unsafe';
 }
@@ -209,6 +214,11 @@ export interface Connector {
    * Sends one message. Throws as `errors.ts` says; anything else counts as an unknown outcome.
    */
   send?(message: OutboundMessage, context: ConnectorContext): Promise<SentMessage>;
+  /**
+   * Why nobody can be written to in a conversation, for people; absent or null where somebody can. For
+   * conversations with somebody who may not have said how they can be reached.
+   */
+  unreachable?(conversation: { platform: Readonly<Record<string, unknown>> }): string | null;
   /**
    * The id that a message is going to have, where the platform lets us choose it. Ids that carry a
    * time take that of the queueing, which is the same in every attempt too.

@@ -34,6 +34,8 @@ export interface OutboundAttachment {
 
 /** A message that the platform knows. */
 export interface KnownMessage {
+  /** It came by another channel than the one that sends: its id means nothing there. */
+  isElsewhere?: boolean;
   externalId: string;
   direction: 'INBOUND' | 'OUTBOUND';
   body: string;

@@ -6,6 +6,7 @@ import { formFields } from '../../connectors/kit/settings-shape';
 import type { Read } from '../../db/row-shape';
 import type { Channel } from '../../entities';
 import { SecretUnreadable } from '../../secrets/secret-box';
+import { readLinked } from '../outbound/reply-facts';
 import type { RequestContext } from '../kit/request-context';
 import { capabilitiesOf, type ChannelCapabilitiesView } from './present-connector';
 
@@ -50,7 +51,9 @@ export async function channelCapabilities(
   context: RequestContext,
   id: string,
 ): Promise<ChannelCapabilitiesView> {
-  const { connector } = await find(context, id);
+  const { channel, connector: own } = await find(context, id);
+  const linked = own?.manifest.answersBy === undefined ? null : await readLinked(context, channel);
+  const connector = linked ? context.connections.connectors[linked.channel.connector ?? ''] : own;
   if (!connector) return { private: null, public: null };
   return capabilitiesOf(connector.manifest, connector.send !== undefined);
 }

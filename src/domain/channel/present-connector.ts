@@ -15,6 +15,7 @@ export function presentConnector(connector: Connector) {
     takesWebhooks: webhook !== undefined,
     reads: connector.source !== undefined,
     sends,
+    answersBy: manifest.answersBy ?? null,
   };
 }
 

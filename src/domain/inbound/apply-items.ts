@@ -20,6 +20,11 @@ export interface ItemChannel {
   name: string;
   identityScope: string;
   visibility: 'PUBLIC' | 'PRIVATE';
+  /** What brought the items, where that is another channel: whom only that one knows is its own. */
+  carriedBy?: Pick<ItemChannel, 'id' | 'kind' | 'identityScope'> & {
+    /** Ids of people that the channel itself knows. */
+    acquainted: ReadonlySet<string>;
+  };
 }
 
 /**

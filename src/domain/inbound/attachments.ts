@@ -1,7 +1,7 @@
 import type { InboundAttachment } from '../../connectors/kit/item';
 import { bulkColumns, bulkInsert } from '../../db/bulk';
 import { queryObjects } from '../../db/sessions';
-import type { AttachmentStatus } from '../../entities/message';
+import type { AttachmentStatus } from '../../entities/attachment';
 import type { Work } from '../kit/command';
 import { fetchLater } from '../file/fetch-jobs';
 import { safeFileName } from '../file/file-name';

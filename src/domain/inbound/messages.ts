@@ -80,6 +80,7 @@ function ingestItemOf(
   const named = customer ?? (direction === 'INBOUND' ? writer : null);
   return {
     channelId: channel.id,
+    carrierId: channel.carriedBy?.id ?? null,
     threadKey: item.threadKey,
     externalId: item.externalId,
     orderKey: item.orderKey ?? 0n,

@@ -9,9 +9,11 @@ import type { ItemChannel } from './apply-items';
 
 /** A party as one of the channel's identities. */
 export function refOf(channel: ItemChannel, party: Party, toldAt: Date): IdentityRef {
+  const { carriedBy } = channel;
+  const home = carriedBy && !carriedBy.acquainted.has(party.externalId) ? carriedBy : channel;
   return {
-    channelKind: channel.kind,
-    scope: channel.identityScope,
+    channelKind: home.kind,
+    scope: home.identityScope,
     externalId: party.externalId,
     handle: party.handle,
     displayName: party.displayName,

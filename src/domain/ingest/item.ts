@@ -33,6 +33,8 @@ export type Author = { identity: IdentityRef } | { userId: string } | { name: st
 export interface InboundItem {
   /** UUID of the channel. */
   channelId: string;
+  /** UUID of the channel that it went out or came in by, where that is another one. */
+  carrierId?: string | null;
   /** The platform's key of the conversation, unique in the channel. */
   threadKey: string;
   /**

@@ -180,6 +180,7 @@ export async function insertMessages(
     id: ['uuid', ({ id }) => id],
     conversation_id: ['uuid', ({ thread }) => thread.id],
     channel_id: ['uuid', ({ item }) => item.channelId],
+    carrier_channel_id: ['uuid', ({ item }) => item.carrierId ?? null],
     external_id: ['text', ({ item }) => item.externalId],
     direction: ['text', ({ item }) => item.direction],
     author_customer_id: [

@@ -124,6 +124,7 @@ export class Loaders {
   private readonly states = new DataLoader((ids: readonly string[]) => this.readStates(ids));
 
   private readonly links = new DataLoader((ids: readonly string[]) => readLinks(this.reader, ids));
+  private readonly linked = new DataLoader((ids: readonly string[]) => this.readLinked(ids));
 
   private readonly backlogs = new DataLoader((ids: readonly string[]) =>
     readBacklogs(this.reader, ids),
@@ -176,6 +177,11 @@ export class Loaders {
     return this.states.load(channelId);
   }
 
+  /** A channel by which another one's messages go out, whether or not the actor sees it itself. */
+  linkedChannel(channelId: string): Promise<Pick<Channel, 'connector' | 'status'> | null> {
+    return this.linked.load(channelId);
+  }
+
   /** What waits on a channel. */
   backlogOf(channelId: string): Promise<Backlog> {
     return this.backlogs.load(channelId);
@@ -192,6 +198,15 @@ export class Loaders {
         return [state.channelId, state];
       }),
     );
+    return ids.map((id) => found.get(id) ?? null);
+  }
+
+  private async readLinked(ids: readonly string[]) {
+    const rows = await this.reader.objects<Pick<Channel, 'id' | 'connector' | 'status'>>(
+      sql`select id, connector, status from channel
+          where workspace_id = ${this.reader.workspaceId} and id = any(${ids}::uuid[])`,
+    );
+    const found = new Map(rows.map((row) => [row.id, row]));
     return ids.map((id) => found.get(id) ?? null);
   }
 

@@ -7,8 +7,13 @@ export interface ReplyFacts {
   capabilities: Capabilities | null;
   hasConnector: boolean;
   status: 'ACTIVE' | 'PAUSED' | 'DISCONNECTED';
+  /** How the channel stands by which messages go out; NONE where that is the channel itself. */
+  link: 'NONE' | 'MISSING' | 'ACTIVE' | 'PAUSED' | 'DISCONNECTED';
+  /** Of whatever they go out by. */
   health: 'OK' | 'DEGRADED' | 'NEEDS_RECONNECT';
   hasCustomer: boolean;
+  /** Why nobody can be written to, in the connector's words; null where somebody can. */
+  unreachable: string | null;
   /** Provider's time of the customer's last message. */
   lastInboundAt: Date | null;
 }
@@ -31,10 +36,21 @@ const words: Record<Exclude<ReplyRefusal, ReplyRefusal.ALREADY_ANSWERED>, string
   CHANNEL_DISCONNECTED: 'The channel is disconnected: connect it again first.',
   NEEDS_RECONNECT:
     'The platform does not accept the channel’s credentials: connect it again first.',
+  CHANNEL_NOT_LINKED:
+    'Answers go out by another channel, and none is linked: name one in this channel’s settings.',
   NO_RECIPIENT: 'It is not known whom the conversation is with.',
   NOTHING_TO_ANSWER: 'The customer has to write first on this platform.',
   WINDOW_CLOSED:
     'The platform only takes answers for so long after the customer’s last message: that time is over. Wait until the customer writes again, or use another channel.',
+};
+
+/** The same where messages go out by a linked channel, and it is that one's matter. */
+const linkedWords: Partial<Record<ReplyRefusal, string>> = {
+  CHANNEL_PAUSED: 'The channel by which answers go out is paused: resume it first.',
+  CHANNEL_DISCONNECTED:
+    'The channel by which answers go out is disconnected: connect it again, or link another one.',
+  NEEDS_RECONNECT:
+    'The channel by which answers go out can’t sign in any longer: connect it again first.',
 };
 
 /** Whether the sender may write in the conversation now; a person may for longer on some platforms. */
@@ -46,9 +62,15 @@ export function canReply(facts: ReplyFacts, isHuman: boolean, now: Date): ReplyP
     allowed: reason === null,
     until,
     reason,
-    message: reason && words[reason as keyof typeof words],
+    message: reason && wordsFor(reason, facts),
     capabilities,
   };
+}
+
+function wordsFor(reason: ReplyRefusal, { status, link, unreachable }: ReplyFacts): string {
+  if (reason === ReplyRefusal.NO_RECIPIENT && unreachable !== null) return unreachable;
+  const isOfLink = link !== 'NONE' && status === 'ACTIVE';
+  return (isOfLink ? linkedWords[reason] : undefined) ?? words[reason as keyof typeof words];
 }
 
 const HOUR = 3_600_000;
@@ -63,9 +85,12 @@ function windowEnd({ capabilities, lastInboundAt }: ReplyFacts, isHuman: boolean
 function refusal(facts: ReplyFacts, until: Date | null, now: Date): ReplyRefusal | null {
   const { capabilities, status, health, lastInboundAt } = facts;
   if (!facts.hasConnector) return ReplyRefusal.NO_CONNECTOR;
+  if (facts.link === 'MISSING') return ReplyRefusal.CHANNEL_NOT_LINKED;
   if (!capabilities || sendsNothing(capabilities)) return ReplyRefusal.NOT_SUPPORTED;
-  if (status === 'DISCONNECTED') return ReplyRefusal.CHANNEL_DISCONNECTED;
-  if (status === 'PAUSED') return ReplyRefusal.CHANNEL_PAUSED;
+  const standing = [status, facts.link];
+  if (standing.includes('DISCONNECTED')) return ReplyRefusal.CHANNEL_DISCONNECTED;
+  if (standing.includes('PAUSED')) return ReplyRefusal.CHANNEL_PAUSED;
+  if (facts.unreachable !== null) return ReplyRefusal.NO_RECIPIENT;
   if (health === 'NEEDS_RECONNECT') return ReplyRefusal.NEEDS_RECONNECT;
   if (!lastInboundAt) {
     // free text within a window needs something that opens it

@@ -30,6 +30,14 @@ export async function lockMessage(work: Work, id: string): Promise<LockedMessage
   return message && { message, conversation, place };
 }
 
+/** The channel that a message goes out by. */
+export function carrierOf({
+  channelId,
+  carrierChannelId,
+}: Pick<Message, 'channelId' | 'carrierChannelId'>): string {
+  return carrierChannelId ?? channelId;
+}
+
 /** The event of a message's new status. */
 export function statusChanged(
   { id: subjectId, conversationId }: Message,

@@ -4,7 +4,7 @@ import type { MessageFailure } from '../../entities/message';
 import type { NewEvent } from '../../events/registry';
 import { reportHealth } from '../channel/set-health';
 import { defineCommand, type Outcome, type Work } from '../kit/command';
-import { lockMessage, restatus, type LockedMessage } from './lock-message';
+import { carrierOf, lockMessage, restatus, type LockedMessage } from './lock-message';
 import { dequeue } from './queue';
 import { recordSent, type SentFacts } from './record-sent';
 import { isSettled } from './status';
@@ -76,7 +76,7 @@ async function recordUnsent(
   if (!isTrouble) return [];
   const health = outcome.kind === 'RECONNECT' ? 'NEEDS_RECONNECT' : 'DEGRADED';
   const { reason } = outcome;
-  return reportHealth(work, message.channelId, { part: 'SENDER', health, reason, at: work.now });
+  return reportHealth(work, carrierOf(message), { part: 'SENDER', health, reason, at: work.now });
 }
 
 async function recordFailure(

@@ -9,8 +9,8 @@ import type { SentMessage } from '../../connectors/kit/connector';
 import type { Work } from '../kit/command';
 import { changeOf, factsOf } from '../conversation/facts';
 import { reported } from '../message/forward-status';
-import { statusChanged, type LockedMessage } from './lock-message';
 import { settlePrivateThread } from './find-private-thread';
+import { carrierOf, statusChanged, type LockedMessage } from './lock-message';
 import { mergeDouble } from './merge-double';
 import { dequeue } from './queue';
 
@@ -60,8 +60,8 @@ export async function recordSent(
   // one that had been given up answers again
   const isMoved = time.getTime() !== message.sentAt.getTime() || before === 'FAILED';
   const changes = isMoved ? await retimeMessage(work, conversation, message, time) : {};
-  await noteSent(work, { channelId, conversationId: conversation.id }, sent);
-  const health = await reportHealth(work, channelId, {
+  await noteSent(work, message, sent);
+  const health = await reportHealth(work, carrierOf(message), {
     ...{ part: 'SENDER', health: 'OK', reason: null, at: work.now },
   });
   const change = changeOf(facts, changes);
@@ -72,20 +72,22 @@ export async function recordSent(
 
 async function noteSent(
   { session, actor: { workspaceId }, now }: Work,
-  { channelId, conversationId }: { channelId: string; conversationId: string },
+  message: Message,
   { conversationPlatform }: SentFacts,
 ): Promise<void> {
   if (conversationPlatform) {
     await queryObjects(
       session,
       sql`update conversation set platform = platform || ${JSON.stringify(conversationPlatform)}::jsonb
-          where workspace_id = ${workspaceId} and id = ${conversationId}`,
+          where workspace_id = ${workspaceId} and id = ${message.conversationId}`,
     );
   }
+  const channelIds = new Set([message.channelId, carrierOf(message)]);
   await queryObjects(
     session,
     sql`insert into channel_state as s (workspace_id, channel_id, last_outbound_at)
-        values (${workspaceId}, ${channelId}, ${now})
+        select ${workspaceId}, id, ${now}
+        from unnest(${[...channelIds].sort()}::uuid[]) c (id) order by id
         on conflict (workspace_id, channel_id) do update
           set last_outbound_at = greatest(s.last_outbound_at, excluded.last_outbound_at)`,
   );

@@ -4,23 +4,34 @@ import { Channel, ChannelState, type Conversation } from '../../entities';
 import type { Work } from '../kit/command';
 import { DomainError, ErrorCode } from '../kit/errors';
 import { canReply } from './can-reply';
-import { replyFacts } from './reply-facts';
+import { linkedChannelId } from './linked-channel';
+import { replyFacts, type Way } from './reply-facts';
 
 /**
- * The channel of a conversation in which the actor may write now, and what can be sent.
+ * The channel of a conversation in which the actor may write now, that by which messages go out, and
+ * what can be sent.
  * @throws DomainError with the reason where they may not.
  */
 export async function requireReply(
-  { manager, actor, now }: Work,
+  work: Work,
   connections: Connections,
   conversation: Conversation,
   path: string[],
-): Promise<{ channel: Channel; capabilities: Capabilities }> {
+): Promise<{ channel: Channel; carrier: Channel; capabilities: Capabilities }> {
+  const { manager, actor, now } = work;
   const { workspaceId, channelId } = conversation;
   const channel = await manager.findOneByOrFail(Channel, { workspaceId, id: channelId });
-  const state = await manager.findOneBy(ChannelState, { workspaceId, channelId });
-  const facts = replyFacts(connections, conversation, channel, state);
+  const own = await wayOf(work, channel);
+  const linkedId = linkedChannelId(connections.connectors, channel);
+  const found = linkedId && (await manager.findOneBy(Channel, { workspaceId, id: linkedId }));
+  const linked = found ? await wayOf(work, found) : null;
+  const facts = replyFacts(connections, conversation, own, linked);
   const { reason, message, capabilities } = canReply(facts, actor.kind === 'USER', now);
-  if (reason === null) return { channel, capabilities };
+  if (reason === null) return { channel, carrier: linked?.channel ?? channel, capabilities };
   throw new DomainError([{ code: ErrorCode.REPLY_NOT_ALLOWED, reason, message: message!, path }]);
+}
+
+async function wayOf({ manager }: Work, channel: Channel): Promise<Way & { channel: Channel }> {
+  const { workspaceId, id: channelId } = channel;
+  return { channel, state: await manager.findOneBy(ChannelState, { workspaceId, channelId }) };
 }

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import type { Connections } from '../../connections/connections';
-import { Message } from '../../entities';
+import { Message, type Channel } from '../../entities';
 import { defineCommand, type Outcome, type Work } from '../kit/command';
 import { DomainError, ErrorCode, notFound } from '../kit/errors';
 import { id } from '../kit/input';
-import { lockMessage, restatus, type LockedMessage } from './lock-message';
+import { carrierOf, lockMessage, restatus, type LockedMessage } from './lock-message';
 import { dequeue, enqueue } from './queue';
 import { requirePrivateReply } from './private-reply-facts';
 import { publicMessageOf } from './reply-privately';
 import { requireReply } from './require-reply';
-import type { Queued } from './send-message';
+import { plannedId, type Queued } from './send-message';
 
 const input = z.object({ id: id('Message') });
 
@@ -25,19 +25,38 @@ export const retryMessage = (connections: Connections) =>
       const locked = await requireStatus(work, args.id, 'FAILED');
       const { message, conversation } = locked;
       const answered = await publicMessageOf(work, message);
-      const channel = answered
-        ? await requirePrivateReply(work, connections, answered, ['id'], message.id)
-        : (await requireReply(work, connections, conversation, ['id'])).channel;
-      const { resend } = connections.connectors[channel.connector!]!.manifest;
+      const { channel, carrier } = answered
+        ? await privateWay(work, connections, answered, message)
+        : await requireReply(work, connections, conversation, ['id']);
+      const { resend } = connections.connectors[carrier.connector!]!.manifest;
       // whoever retries has looked where the platform can't tell
-      const isUncertain = message.failure?.code === OUTCOME_UNKNOWN && resend !== 'unsafe';
-      await change(work, message, { status: 'QUEUED', failure: null });
-      const { id: messageId, conversationId, channelId } = message;
-      await enqueue(work, { messageId, conversationId, channelId }, isUncertain);
+      const canTell = resend !== 'unsafe' && carrier.id === carrierOf(message);
+      const isUncertain = message.failure?.code === OUTCOME_UNKNOWN && canTell;
+      await change(work, message, {
+        ...{ status: 'QUEUED', failure: null },
+        // another channel has been linked since, where it goes by another id
+        ...(carrier.id !== carrierOf(message) && {
+          carrierChannelId: carrier.id === channel.id ? null : carrier.id,
+          externalId: plannedId(connections, carrier, message.clientKey!, message.receivedAt),
+        }),
+      });
+      const { id: messageId, conversationId } = message;
+      await enqueue(work, { messageId, conversationId, channelId: carrier.id }, isUncertain);
       const events = [await restatus(work, locked, 'QUEUED')];
       return { result: { messageId, conversationId }, events };
     },
   });
+
+/** An answer in private goes out by the channel itself. */
+async function privateWay(
+  work: Work,
+  connections: Connections,
+  answered: Message,
+  { id: again }: Message,
+): Promise<{ channel: Channel; carrier: Channel }> {
+  const channel = await requirePrivateReply(work, connections, answered, ['id'], again);
+  return { channel, carrier: channel };
+}
 
 /** Keeps a message from being sent that still waits. */
 export const cancelMessage = defineCommand({
@@ -74,7 +93,8 @@ async function requireStatus(
 async function change(
   { manager }: Work,
   { workspaceId, id: key }: Message,
-  changes: Pick<Message, 'status' | 'failure'>,
+  changes: Pick<Message, 'status' | 'failure'> &
+    Partial<Pick<Message, 'carrierChannelId' | 'externalId'>>,
 ): Promise<void> {
   await manager.update(Message, { workspaceId, id: key }, changes);
 }

@@ -57,16 +57,20 @@ export const sendMessage = (connections: Connections) =>
     async run(work, { conversationId, input }): Promise<Outcome<Queued>> {
       const { actor, now } = work;
       const conversation = await lockConversation(work, conversationId, ['conversationId']);
-      const { channel, capabilities } = await requireReply(work, connections, conversation, [
-        'conversationId',
-      ]);
+      const { channel, carrier, capabilities } = await requireReply(
+        work,
+        connections,
+        conversation,
+        ['conversationId'],
+      );
       const replyTo = input.replyToId && (await findReplied(work, conversation, input.replyToId));
       const uploads = await takeDraft(work, input, capabilities, replyTo !== null);
       const clientKey = newId();
       const { ingested, events } = await ingestItems(work, [
         {
           ...{ channelId: channel.id, threadKey: conversation.threadKey, orderKey: 0n },
-          externalId: plannedId(connections, channel, clientKey, now),
+          externalId: plannedId(connections, carrier, clientKey, now),
+          carrierId: carrier.id === channel.id ? null : carrier.id,
           direction: 'OUTBOUND',
           author: actor.kind === 'USER' ? { userId: actor.id } : { name: actor.name },
           customer: null,
@@ -77,7 +81,7 @@ export const sendMessage = (connections: Connections) =>
       ]);
       const { messageId } = ingested[0]!;
       await attachUploads(work, messageId, uploads);
-      await enqueue(work, { messageId, conversationId, channelId: channel.id });
+      await enqueue(work, { messageId, conversationId, channelId: carrier.id });
       return { result: { messageId, conversationId }, events };
     },
   });
@@ -118,7 +122,8 @@ async function findReplied(
   throw new DomainError(ErrorCode.INVALID_STATE, words, ['input', 'replyToId']);
 }
 
-function plannedId(
+/** The id that the message is going to have on the channel that it goes out by. */
+export function plannedId(
   { connectors }: Connections,
   channel: Channel,
   clientKey: string,

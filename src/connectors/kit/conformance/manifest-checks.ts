@@ -68,6 +68,7 @@ export const manifestChecks: readonly Check[] = [
         ...(connector.manifest.resend === 'looks' && !connector.findSent
           ? ['manifest.resend is looks, and there is no findSent.']
           : []),
+        ...linkProblems(connector),
         ...(connector.webhook || connector.source || facts.local
           ? []
           : ['It has neither a webhook nor a source.']),
@@ -78,6 +79,19 @@ export const manifestChecks: readonly Check[] = [
     },
   },
 ];
+
+/** Who has others send sends nothing, and names the setting that says by whom. */
+function linkProblems(connector: Connector): string[] {
+  const { answersBy, settings } = connector.manifest;
+  if (answersBy === undefined) return [];
+  const field = settings.find(({ key }) => key === answersBy);
+  return [
+    ...(field?.kind === 'channel' ? [] : ['manifest.answersBy is no setting of the kind channel.']),
+    ...(connector.send
+      ? ['There is a send, though manifest.answersBy has another channel send.']
+      : []),
+  ];
+}
 
 function canSend({ text, mostAttachments }: Capabilities): boolean {
   return text.longest > 0 || mostAttachments > 0;
