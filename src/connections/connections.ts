@@ -32,7 +32,10 @@ const REMEMBERED = 1_000;
 
 /** Channels with their connectors: read, opened, and given what a connector does its work with. */
 export class Connections {
-  private readonly remembered = new LRUCache<string, OpenChannel>({ max: 5_000, ttl: REMEMBERED });
+  private readonly remembered = new LRUCache<string, Promise<OpenChannel | null>>({
+    max: 5_000,
+    ttl: REMEMBERED,
+  });
   private readonly agent: Agent;
   private readonly renewal: Renewal;
   /** Channels by their accounts' ids on the platform. */
@@ -57,14 +60,19 @@ export class Connections {
     );
   }
 
-  /** The channel as it is, or was within the last second. */
-  async recall(workspaceId: string, channelId: string): Promise<OpenChannel | null> {
+  /** The channel as it is, or was within the last second; who asks meanwhile waits for the same look. */
+  recall(workspaceId: string, channelId: string): Promise<OpenChannel | null> {
     const name = `${workspaceId}/${channelId}`;
     const known = this.remembered.get(name);
     if (known) return known;
-    const open = await this.read(workspaceId, channelId);
-    if (open) this.remembered.set(name, open);
-    return open;
+    const look = this.read(workspaceId, channelId);
+    this.remembered.set(name, look);
+    // only what was found is worth remembering
+    const drop = () => {
+      if (this.remembered.peek(name) === look) this.remembered.delete(name);
+    };
+    look.then((open) => open ?? drop(), drop);
+    return look;
   }
 
   /** Has a channel that was changed read anew. */
