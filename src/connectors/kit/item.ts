@@ -74,6 +74,7 @@ export interface MessageContent {
 /** A public root that a conversation hangs from. */
 export interface InboundPost {
   externalId: string;
+  /** Where only a comment on it is known, the comment's: of several times the earliest counts. */
   publishedAt: Date;
   body?: string | null;
   url?: string | null;

@@ -19,7 +19,10 @@ export interface KnownPost {
 interface PostRow {
   id: string;
   externalId: string;
-  /** Whether something of it is not known yet, or was changed since it was published. */
+  /**
+   * Whether something of it is not known yet, or was changed since it was published, or is told to be
+   * older than was thought.
+   */
   isOpen: boolean;
 }
 
@@ -36,15 +39,11 @@ export async function resolvePosts(
 ): Promise<{ posts: Map<string, KnownPost>; versions: ({ postId: string } & Revision)[] }> {
   if (posts.length === 0) return { posts: new Map(), versions: [] };
   const told = merged(posts);
-  const known = await findPosts(work, channel, [...told.keys()]);
+  const known = await findPosts(work, channel, [...told.values()]);
   const missing = [...told.values()].filter(({ externalId }) => !known.has(externalId));
   const made = await insertPosts(work, channel, missing);
   if (missing.length > 0) {
-    for (const [externalId, row] of await findPosts(
-      work,
-      channel,
-      missing.map((post) => post.externalId),
-    )) {
+    for (const [externalId, row] of await findPosts(work, channel, missing)) {
       known.set(externalId, row);
     }
   }
@@ -79,7 +78,7 @@ function merged(posts: readonly InboundPost[]): Map<string, InboundPost> {
     const before = byId.get(externalId);
     byId.set(externalId, {
       externalId,
-      publishedAt: before?.publishedAt ?? publishedAt,
+      publishedAt: before && before.publishedAt < publishedAt ? before.publishedAt : publishedAt,
       body: before?.body ?? body,
       url: before?.url ?? url,
       authorName: before?.authorName ?? authorName,
@@ -92,14 +91,20 @@ function merged(posts: readonly InboundPost[]): Map<string, InboundPost> {
 async function findPosts(
   { session, actor }: Work,
   channel: ItemChannel,
-  ids: readonly string[],
+  posts: readonly InboundPost[],
 ): Promise<Map<string, PostRow>> {
+  const columns = bulkColumns(posts, {
+    external_id: ['text', ({ externalId }) => externalId],
+    published_at: ['timestamptz', ({ publishedAt }) => publishedAt],
+  });
   const rows = await queryObjects<PostRow>(
     session,
-    sql`select id, external_id "externalId", body is null or url is null or author_name is null
-          or platform = '{}' or edited_at is not null or deleted_at is not null "isOpen"
-        from post where workspace_id = ${actor.workspaceId} and channel_id = ${channel.id}
-          and external_id = any(${ids}::text[])`,
+    sql`select p.id, p.external_id "externalId", p.body is null or p.url is null
+          or p.author_name is null or p.platform = '{}' or p.edited_at is not null
+          or p.deleted_at is not null or p.published_at > t.published_at "isOpen"
+        from ${bulkTable('t', columns)}
+        join post p on p.workspace_id = ${actor.workspaceId} and p.channel_id = ${channel.id}
+          and p.external_id = t.external_id`,
   );
   return new Map(rows.map((row) => [row.externalId, row]));
 }
@@ -140,15 +145,17 @@ async function fillPosts(
     url: ['text', ({ url }) => url ?? null],
     author_name: ['text', ({ authorName }) => authorName ?? null],
     platform: ['jsonb', ({ platform }) => JSON.stringify(platform ?? {})],
+    published_at: ['timestamptz', ({ publishedAt }) => publishedAt],
   });
   await queryObjects(
     session,
     sql`update post p set url = coalesce(p.url, t.url),
-          author_name = coalesce(p.author_name, t.author_name), platform = t.platform || p.platform
+          author_name = coalesce(p.author_name, t.author_name), platform = t.platform || p.platform,
+          published_at = least(p.published_at, t.published_at)
         from ${bulkTable('t', columns)}
         where p.workspace_id = ${actor.workspaceId} and p.id = t.id
           and (p.url is null and t.url is not null or p.author_name is null and t.author_name is not null
-            or not p.platform @> t.platform)`,
+            or p.published_at > t.published_at or not p.platform @> t.platform)`,
   );
 }
 

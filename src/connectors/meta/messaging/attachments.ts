@@ -39,8 +39,6 @@ function readAttachment(attachment: Values, { files, content }: Enclosed): void 
     readShare(type, attachment, payload, url, { files, content });
   } else if (type === 'template') {
     content.template = payload;
-  } else if (type === 'unsupported_type') {
-    content.unsupported = type;
   } else {
     content.unsupported = type;
     if (url) files.push({ url });
