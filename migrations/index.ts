@@ -18,6 +18,7 @@ import { CreateChatSessions1764000000170 } from './1764000000170-create-chat-ses
 import { CreateMessageActions1764000000200 } from './1764000000200-create-message-actions';
 import { TellIdsThatPassOn1764000000210 } from './1764000000210-tell-ids-that-pass-on';
 import { CarryMessages1764000000240 } from './1764000000240-carry-messages';
+import { LetVisitorsSignIn1764000000260 } from './1764000000260-let-visitors-sign-in';
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const migrations = [
@@ -41,4 +42,5 @@ export const migrations = [
   CreateMessageActions1764000000200,
   TellIdsThatPassOn1764000000210,
   CarryMessages1764000000240,
+  LetVisitorsSignIn1764000000260,
 ];

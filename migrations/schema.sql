@@ -189,10 +189,15 @@ CREATE TABLE chat_session (
   token_hash bytea NOT NULL,
   created_at timestamp(3) with time zone NOT NULL,
   expires_at timestamp(3) with time zone NOT NULL,
+  claimed_by uuid,
+  claimed_from uuid,
   CONSTRAINT chat_session_pkey PRIMARY KEY (workspace_id, id),
   CONSTRAINT chat_session_channel_fk FOREIGN KEY (workspace_id, channel_id) REFERENCES channel(workspace_id, id),
+  CONSTRAINT chat_session_claimed_by_fk FOREIGN KEY (workspace_id, claimed_by) REFERENCES customer(workspace_id, id),
+  CONSTRAINT chat_session_claimed_from_fk FOREIGN KEY (workspace_id, claimed_from) REFERENCES customer(workspace_id, id),
   CONSTRAINT chat_session_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
 );
+CREATE INDEX chat_session_claimed ON chat_session USING btree (workspace_id, claimed_by) WHERE claimed_by IS NOT NULL;
 CREATE INDEX chat_session_expiry ON chat_session USING btree (workspace_id, channel_id, expires_at);
 ALTER TABLE chat_session ENABLE ROW LEVEL SECURITY;
 ALTER TABLE chat_session FORCE ROW LEVEL SECURITY;

@@ -6,6 +6,7 @@ import type { Config } from './config/config';
 import { Closing, openCore, type Core, type CoreOptions } from './core';
 import type { RequestServices } from './domain/kit/request-context';
 import { ChatTokens } from './domain/chat/admit-customer';
+import type { ClaimedVisitor } from './domain/chat/claim-visitor';
 import { chatFinding } from './domain/chat/chat-channel';
 import { liveFields } from './domain/live/live-fields';
 import { startInbound } from './inbound/start-inbound';
@@ -92,6 +93,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
         if (name === 'apiKeyRevoke') {
           admissions.revoked((result as { apiKeyId: string }).apiKeyId);
         }
+        const { formerCustomerId } = result as Partial<ClaimedVisitor>;
+        if (formerCustomerId) admissions.revoked(formerCustomerId);
       },
     };
     const hubs = { log: live.hub, presence: live.presence };

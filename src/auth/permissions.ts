@@ -120,6 +120,7 @@ export const customerRootFields: ReadonlySet<string> = new Set([
   'Mutation.chatMessageSend',
   'Mutation.chatTyping',
   'Mutation.chatRead',
+  'Mutation.chatVisitorClaim',
   'Subscription.chatUpdates',
   'Subscription.chatTyping',
 ]);

@@ -78,6 +78,8 @@ export const eventTypes = {
     version: 2,
     data: conversationChange.extend({ assigneeId: id.nullable() }),
   },
+  // a visitor of a chat has signed in, and is a customer who was known
+  'conversation.customer_changed': { version: 1, data: conversationChange },
   'conversation.tagged': { version: 2, data: conversationChange.extend({ tagId: id }) },
   'conversation.untagged': { version: 2, data: conversationChange.extend({ tagId: id }) },
   'message.added': {

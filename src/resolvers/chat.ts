@@ -10,6 +10,7 @@ import {
   Root,
   Subscription,
 } from 'type-graphql';
+import { claimVisitor } from '../domain/chat/claim-visitor';
 import type { ChatUpdate as ChatUpdateSource } from '../domain/chat/chat-updates';
 import { findOwn } from '../domain/chat/own-conversation';
 import {
@@ -44,6 +45,7 @@ import {
   ChatTypingPayload,
   ChatTypingUpdate,
   ChatUpdate,
+  ChatVisitorClaimPayload,
 } from '../schema/chat';
 import { PagingArgs } from '../schema/shared/connection';
 import { Position } from '../schema/shared/scalars';
@@ -118,6 +120,22 @@ export class ChatResolver {
     @Ctx() ctx: RequestContext,
   ) {
     return ctx.run(sayRead, { conversationId }, key);
+  }
+
+  @Mutation(() => ChatVisitorClaimPayload, {
+    description:
+      'Makes yours what was said on this device before you signed in. For tokens of signed-in customers; the visitor’s token is over then.',
+  })
+  async chatVisitorClaim(
+    @Arg('visitorToken', {
+      description: 'What `POST /chat/CHANNEL/sessions` gave this device.',
+    })
+    visitorToken: string,
+    @IdempotencyKey() key: string | null,
+    @Ctx() ctx: RequestContext,
+  ) {
+    const { userErrors } = await ctx.run(claimVisitor, { visitorToken }, key);
+    return { chat: userErrors.length === 0 ? await readChat(ctx) : null, userErrors };
   }
 
   @Subscription(() => ChatUpdate, {

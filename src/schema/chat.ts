@@ -189,3 +189,9 @@ export class ChatReadPayload extends Payload {
   @Field(() => ChatConversation, { nullable: true, description: 'The conversation.' })
   conversation: ChatConversation | null;
 }
+
+@ObjectType({ description: 'What `chatVisitorClaim` did.', simpleResolvers: true })
+export class ChatVisitorClaimPayload extends Payload {
+  @Field(() => Chat, { nullable: true, description: 'The chat; what the visitor said is yours.' })
+  chat: Chat | null;
+}

@@ -79,6 +79,8 @@ export const documents = {
   typing: `mutation ($id: ID!, $isTyping: Boolean!) {
     chatTyping(conversationId: $id, isTyping: $isTyping) { userErrors { message } } }`,
   read: `mutation ($id: ID!) { chatRead(conversationId: $id) { userErrors { message } } }`,
+  claim: `mutation ($token: String!) {
+    chatVisitorClaim(visitorToken: $token) { userErrors { message } } }`,
   updates: `subscription ($id: ID!, $after: Position) {
     chatUpdates(conversationId: $id, after: $after) {
       kind position message { ${MESSAGE} } conversation { status } } }`,

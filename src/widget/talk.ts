@@ -11,6 +11,7 @@ import type { Credentials, IdentitySource } from './credentials';
 import type { Device } from './device';
 import { Live } from './live';
 import { Outbox, type Draft } from './outbox';
+import { pauseAfter } from './pause';
 import { Trouble } from './trouble';
 
 const PAGE = 30;
@@ -47,6 +48,8 @@ export class Talk {
   private position: number | null = null;
   private readAt = 0;
   private typingSaidAt = 0;
+  private failures = 0;
+  private again: ReturnType<typeof setTimeout> | undefined;
   /** Rises when somebody else chats: what was asked for before is not theirs. */
   private epoch = 0;
   private readonly live: Live;
@@ -86,13 +89,21 @@ export class Talk {
     const { epoch } = this;
     try {
       this.greeting ??= await api.greeting();
+      await this.claim();
+      if (epoch !== this.epoch) return;
       const isOld = Date.now() - this.readAt > LINKS_LAST;
       if (credentials.isKnown && (isOld || this.conversation === null)) await this.readNewest();
       if (epoch !== this.epoch) return;
       this.trouble = null;
+      this.failures = 0;
       this.outbox.flush();
     } catch (error) {
-      if (epoch === this.epoch) this.fail(error);
+      if (epoch !== this.epoch) return;
+      this.fail(error);
+      clearTimeout(this.again);
+      if (this.trouble?.passes) {
+        this.again = setTimeout(() => void this.open(), pauseAfter(this.failures++));
+      }
     }
     this.options.changed();
   }
@@ -104,6 +115,8 @@ export class Talk {
   /** Somebody has signed in on the page, or out. */
   async identify(source: IdentitySource): Promise<void> {
     const { credentials } = this.options;
+    // what somebody has not sent yet is not for the next one to send
+    if (credentials.isSignedIn) this.outbox.clear();
     credentials.identify(source);
     await this.restart();
   }
@@ -130,6 +143,16 @@ export class Talk {
     this.trouble = null;
     this.options.changed();
     if (this.options.credentials.isKnown) await this.open();
+  }
+
+  /** What was said on this device before signing in becomes the customer's. */
+  private async claim(): Promise<void> {
+    const { api, credentials } = this.options;
+    const token = credentials.visitor;
+    if (!credentials.isSignedIn || token === null) return;
+    await api.ask(documents.claim, { token });
+    // also where it was refused: then it is nobody's
+    credentials.forgetVisitor();
   }
 
   async readEarlier(): Promise<void> {

@@ -323,6 +323,26 @@ describeThere('the bubble in Chromium, on a page of another origin under a stric
     await untilSaid(guest, ['> It is me.']);
   });
 
+  test('a visitor who signs in keeps what was said, and leaves nothing on the device', async () => {
+    const guest = await visit();
+    await guest.open();
+    await guest.write('Hello?');
+    const { id } = await untilInbox();
+    await untilSaid(guest, ['> Hello?']);
+    const token = world.sign(chat, { sub: 'ada', name: 'Ada', exp: Date.now() / 1_000 + 600 });
+    await guest.page.evaluate(`parley('identify', ${JSON.stringify(token)})`);
+    await until(async () => (await inbox())[0]!.customer.name === 'Ada', 'Ada');
+    await untilSaid(guest, ['> Hello?']);
+    await guest.write('It is me.');
+    await untilSaid(guest, ['> Hello?', '> It is me.']);
+    expect((await untilInbox(2)).id).toBe(id);
+    await guest.page.evaluate(`parley('identify', null)`);
+    await untilSaid(guest, []);
+    await guest.page.reload();
+    await guest.open();
+    expect(await guest.said()).toEqual([]);
+  });
+
   test('the keyboard reaches all of it, and stays in it until Escape', async () => {
     const guest = await visit();
     const { page } = guest;

@@ -6,14 +6,11 @@ import { Unauthenticated } from '../../auth/refusals';
 import type { OpenChannel } from '../../connections/open-channel';
 import { sql } from '../../db/sql';
 import { hashToken } from '../access/tokens';
+import { signedInId, visitorId } from './chat-identity';
 import { chatSettings, findChat, openChat, type ChatFinding } from './chat-channel';
 import { audienceOf, verifyIdentityToken } from './identity-token';
 import { meetCustomer, type ChatPerson, type Meeting } from './meet-customer';
 import { sessionOfToken } from './visitor-token';
-
-/** The identity of a visitor; tokens of companies can't name one, because theirs begin otherwise. */
-export const visitorId = (sessionId: string) => `visitor:${sessionId}`;
-const signedInId = (subject: string) => `user:${subject}`;
 
 /** Tells whom customer tokens stand for: signed ones of a company's server, and those of visitors. */
 export class ChatTokens implements CustomerTokens {
@@ -42,12 +39,14 @@ export class ChatTokens implements CustomerTokens {
     const { workspaceId, sessionId } = key;
     const [session] = await this.options.sessions.objects<SessionRow>(
       workspaceId,
-      sql`select channel_id "channelId", token_hash "tokenHash", expires_at "expiresAt"
+      sql`select channel_id "channelId", token_hash "tokenHash", expires_at "expiresAt",
+                 claimed_by "claimedBy"
           from chat_session where workspace_id = ${workspaceId} and id = ${sessionId}`,
     );
     if (!session || !timingSafeEqual(session.tokenHash, hashToken(token))) {
       throw new Unauthenticated('unknown visitor');
     }
+    if (session.claimedBy !== null) throw new Unauthenticated('a visitor who has signed in since');
     const open = await openChat(this.options.connections, workspaceId, session.channelId);
     if (!open || !chatSettings(open).allowAnonymous) {
       throw new Unauthenticated('no chat that takes visitors');
@@ -61,6 +60,7 @@ interface SessionRow extends Record<string, unknown> {
   channelId: string;
   tokenHash: Buffer;
   expiresAt: string;
+  claimedBy: string | null;
 }
 
 /** Without any permission: what a customer may do is listed apart. */

@@ -2,22 +2,18 @@ import { z } from 'zod';
 import { defineCommand, type Outcome } from '../kit/command';
 import { id } from '../kit/input';
 import { lockOwn } from './own-conversation';
-import {
-  externalIdOf,
-  findWritten,
-  writeMessage,
-  written,
-  type WrittenMessage,
-} from './write-message';
+import { authorOf, findWritten, writeMessage, written, type WrittenMessage } from './write-message';
 
 /** Writes in a conversation of the customer's; one that was closed is opened again. */
 export const sendChatMessage = defineCommand({
   name: 'chatMessageSend',
   input: z.object({ conversationId: id('Conversation'), input: z.object(written) }),
   async run(work, { conversationId, input }): Promise<Outcome<WrittenMessage>> {
+    // in this order, as whoever takes conversations over
+    const author = await authorOf(work);
     const { channelId, threadKey } = await lockOwn(work, conversationId);
-    const known = await findWritten(work, channelId, externalIdOf(work, input.clientKey));
+    const known = await findWritten(work, channelId, input.clientKey);
     if (known) return { result: known };
-    return writeMessage(work, channelId, input, { threadKey });
+    return writeMessage(work, author, input, { threadKey });
   },
 });

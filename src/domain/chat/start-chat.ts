@@ -6,6 +6,7 @@ import { optional } from '../kit/input';
 import { checkAnswers } from './answers';
 import { chatSettings, openChat } from './chat-channel';
 import {
+  authorOf,
   externalIdOf,
   findWritten,
   writeMessage,
@@ -27,17 +28,18 @@ export const startChat = (connections: Connections) =>
       input: z.object({ ...written, answers: optional(z.array(answer).max(30)) }),
     }),
     async run(work, { input }): Promise<Outcome<WrittenMessage>> {
-      const { workspaceId, channelIds } = work.actor;
-      const channelId = channelIds![0]!;
+      const author = await authorOf(work);
+      const { workspaceId } = work.actor;
+      const channelId = author.channel.id;
       const threadKey = externalIdOf(work, input.clientKey);
-      const known = await findWritten(work, channelId, threadKey);
+      const known = await findWritten(work, channelId, input.clientKey);
       if (known) return { result: known };
       const open = await openChat(connections, workspaceId, channelId);
       if (!open) throw new DomainError(ErrorCode.INVALID_STATE, 'This chat is closed.');
       const { answers, problems } = checkAnswers(chatSettings(open).intake, input.answers ?? []);
       if (problems.length > 0) throw new DomainError(problems);
       const name = answers.find(({ key }) => key === NAME_KEY)?.value.slice(0, LONGEST_NAME);
-      return writeMessage(work, channelId, input, {
+      return writeMessage(work, author, input, {
         threadKey,
         ...(answers.length > 0 && { answers }),
         // who is signed in is called as the company says

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { MessageItem, Party } from '../../connectors/kit/item';
 import { queryObjects } from '../../db/sessions';
 import { sql } from '../../db/sql';
-import { Channel, Message } from '../../entities';
+import { Channel } from '../../entities';
 import type { NewEvent } from '../../events/registry';
 import { attachUploads, takeUploads } from '../file/attach-uploads';
 import { applyItems } from '../inbound/apply-items';
@@ -10,6 +10,7 @@ import type { Work } from '../kit/command';
 import { DomainError, ErrorCode } from '../kit/errors';
 import { id, optional, prose } from '../kit/input';
 import { MOST_FILES } from './chat-channel';
+import { isSignedInId } from './chat-identity';
 
 const LONGEST_BODY = 10_000;
 
@@ -42,21 +43,31 @@ export function clientKeyOf(externalId: string | null): string | null {
   return /^[0-9a-f-]{36}:(.+)$/.exec(externalId ?? '')?.[1] ?? null;
 }
 
-/** The message that was written with this key before; null where there is none. */
+/** The message that was written with this key before, also as the visitor they were; null for none. */
 export async function findWritten(
-  { manager, actor }: Work,
+  { session, actor }: Work,
   channelId: string,
-  externalId: string,
+  clientKey: string,
 ): Promise<WrittenMessage | null> {
   const { workspaceId } = actor;
-  const known = await manager.findOneBy(Message, { workspaceId, channelId, externalId });
-  return known && { messageId: known.id, conversationId: known.conversationId };
+  const [known] = await queryObjects<WrittenMessage & Record<string, unknown>>(
+    session,
+    sql`select id "messageId", conversation_id "conversationId" from message
+        where workspace_id = ${workspaceId} and channel_id = ${channelId} and external_id in (
+          select ${externalIdOf({ actor }, clientKey)}
+          union all
+          select claimed_from || ':' || ${clientKey}::text from chat_session
+          where workspace_id = ${workspaceId} and claimed_by = ${actor.id}
+            and claimed_from is not null)
+        limit 1`,
+  );
+  return known ?? null;
 }
 
 /** Takes in a customer's message like one from any platform, with the files that were uploaded for it. */
 export async function writeMessage(
   work: Work,
-  channelId: string,
+  { channel, party }: Author,
   { body, clientKey, uploadIds }: Written,
   place: Pick<MessageItem, 'threadKey' | 'answers'> & { displayName?: string },
 ): Promise<{ result: WrittenMessage; events: NewEvent[] }> {
@@ -65,39 +76,43 @@ export async function writeMessage(
     throw new DomainError(ErrorCode.INVALID_INPUT, 'Must not be empty.', ['input', 'body']);
   }
   const { displayName, ...thread } = place;
-  const channel = await findChannel(work, channelId);
-  const author = await partyOf(work, channel);
   const externalId = externalIdOf(work, clientKey);
   const events = await applyItems(work, channel, [
     {
       ...{ type: 'message', externalId, direction: 'INBOUND', sentAt: work.now },
-      author: displayName === undefined ? author : { ...author, displayName },
+      author: displayName === undefined ? party : { ...party, displayName },
       body: body ?? '',
       ...thread,
     },
   ]);
-  const result = await findWritten(work, channelId, externalId);
+  const result = await findWritten(work, channel.id, clientKey);
   if (!result) throw new Error('A message of a web chat is not where it was written.');
   await attachUploads(work, result.messageId, uploads);
   return { result, events };
 }
 
-/** The channel as items come from it. */
-export async function findChannel({ manager, actor }: Work, id: string): Promise<Channel> {
-  return manager.findOneByOrFail(Channel, { workspaceId: actor.workspaceId, id });
+/** Who writes, on which channel. */
+export interface Author {
+  channel: Channel;
+  party: Party;
 }
 
-/** The customer as the channel knows them. */
-export async function partyOf(
-  { session, actor }: Work,
-  { kind, identityScope }: Pick<Channel, 'kind' | 'identityScope'>,
-): Promise<Party> {
-  const [identity] = await queryObjects<{ externalId: string }>(
+/** The customer as their channel knows them; nobody makes them somebody else before it is written. */
+export async function authorOf({ session, manager, actor }: Work): Promise<Author> {
+  const { workspaceId, id, channelIds } = actor;
+  const channel = await manager.findOneByOrFail(Channel, { workspaceId, id: channelIds![0]! });
+  const identities = await queryObjects<{ externalId: string }>(
     session,
     sql`select external_id "externalId" from customer_identity
-        where workspace_id = ${actor.workspaceId} and customer_id = ${actor.id}
-          and channel_kind = ${kind} and scope = ${identityScope} order by id limit 1`,
+        where workspace_id = ${workspaceId} and customer_id = ${id}
+          and channel_kind = ${channel.kind} and scope = ${channel.identityScope}
+        order by id for share`,
   );
-  if (!identity) throw new Error('A customer of a web chat has no identity there.');
-  return { externalId: identity.externalId };
+  const [first] = identities;
+  if (!first) {
+    const message = 'You are known by another name by now: sign in again.';
+    throw new DomainError(ErrorCode.INVALID_STATE, message);
+  }
+  // who has signed in is whom the company says, whatever they were before
+  return { channel, party: identities.find((it) => isSignedInId(it.externalId)) ?? first };
 }
