@@ -262,6 +262,11 @@ export interface Connector {
   connect?(context: ConnectorContext): Promise<Account>;
   /** Has the platform tell `webhookUrl` what happens; doing it again changes nothing. */
   register?(context: ConnectorContext): Promise<void>;
+  /**
+   * The same for platforms that call the address at once: the channel is there already, and stays
+   * connected if it fails; its health says why.
+   */
+  announce?(context: ConnectorContext): Promise<void>;
   /** Whether the account can be used, without changing anything. Throws as `errors.ts` says. */
   probe?(context: ConnectorContext): Promise<void>;
   /** Undoes on the platform what was done there for the channel. */

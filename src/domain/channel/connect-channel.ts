@@ -12,6 +12,7 @@ import { DomainError, ErrorCode, notFound } from '../kit/errors';
 import { globalId, newId } from '../kit/ids';
 import { line, optional } from '../kit/input';
 import type { PayloadSource, RequestContext } from '../kit/request-context';
+import { announceChannel } from './announce-channel';
 import { askAccount, askToRegister, prepared } from './ask-connector';
 import { healthy } from './health';
 import { noticeChannel } from './notice';
@@ -37,7 +38,9 @@ export async function connectChannel(
   const parsed = input.safeParse(args);
   const isMoot = !parsed.success || (await context.isSettled(idempotencyKey));
   const draft = isMoot ? null : await prepared(() => prepareChannel(context, parsed.data));
-  return context.run(storeChannel(context.secrets, draft), args, idempotencyKey);
+  const answer = await context.run(storeChannel(context.secrets, draft), args, idempotencyKey);
+  if (!isMoot && answer.channelId !== undefined) await announceChannel(context, answer.channelId);
+  return answer;
 }
 
 /** Everything that has to be asked of others before the transaction. */

@@ -9,6 +9,7 @@ import { defineCommand, type Outcome, type Work } from '../kit/command';
 import { DomainError, ErrorCode, notFound } from '../kit/errors';
 import { id, line } from '../kit/input';
 import type { PayloadSource, RequestContext } from '../kit/request-context';
+import { announceChannel } from './announce-channel';
 import { askAccount, prepared } from './ask-connector';
 import { lockChannel, requireConnected, withoutConnector } from './lock-channel';
 import { noticeChannel } from './notice';
@@ -41,6 +42,10 @@ export async function updateChannel(
     : await prepared(() => prepareChange(context, parsed.data.id, settings));
   const answer = await context.run(storeChange(context, change), args, idempotencyKey);
   if (parsed.success) context.connections.forget(context.actor.workspaceId, parsed.data.id);
+  const isChanged = change !== null && !(change instanceof DomainError);
+  if (isChanged && answer.channelId !== undefined && Object.keys(change).length > 0) {
+    await announceChannel(context, answer.channelId);
+  }
   return answer;
 }
 
