@@ -13,6 +13,7 @@ export function activityItems(event: Fields, told: Told): InboundItem[] {
   const type = textOf(event.event_type);
   if (!payload || type === null) return [];
   const { company, receivedAt: at } = told;
+  if (!isPublic(type) && isOfAnother(event, company)) return [];
   const [kind, what] = [type.slice(0, type.indexOf('.')), type.slice(type.indexOf('.') + 1)];
   const people = peopleOf(fieldsOf(event.includes)?.users);
   const one = (item: InboundItem | null) => (item ? [item] : []);
@@ -44,6 +45,17 @@ export function activityItems(event: Fields, told: Told): InboundItem[] {
     default:
       return [];
   }
+}
+
+/** What everybody may see may be told of others too. */
+function isPublic(type: string): boolean {
+  return type === 'post.create' || type === 'post.delete' || type.startsWith('profile.update.');
+}
+
+/** Apps have one address for all their accounts. */
+function isOfAnother({ filter }: Fields, company: string): boolean {
+  const userId = idOf(fieldsOf(filter), 'user_id');
+  return userId !== null && userId !== company;
 }
 
 /** What of encrypted talk is an utterance, or that somebody has joined it. */

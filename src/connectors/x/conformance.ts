@@ -16,7 +16,6 @@ export const conformance: ConformanceFacts = {
     historyDays: 1,
     directMessages: true,
     listeningRules: [],
-    stream: false,
     apiUrl: 'https://api.x.com',
   },
   webhook: {

@@ -27,9 +27,10 @@ function numberOfId(id: string): bigint | null {
   return number <= LARGEST ? number : null;
 }
 
-/** The earlier of two ids. */
-export function earlierId(a: string, b: string): string {
-  return orderOfId(a) <= orderOfId(b) ? a : b;
+/** The first id of a millisecond, from which on ids are later. */
+export function idOfTime(time: Date): string {
+  const since = BigInt(time.getTime()) - EPOCH;
+  return String(since > 0n ? since << 22n : 0n);
 }
 
 /** Where people see a post, whoever wrote it. */

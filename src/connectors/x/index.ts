@@ -1,10 +1,24 @@
 import { defineConnector } from '../kit/connector';
+import { fetchMedia, hide, react, remove } from './actions';
+import { announce, connect, disconnect, probe } from './connect';
+import { findSent } from './find-sent';
 import { manifest } from './manifest';
 import { normalise } from './normalise';
+import { send } from './send';
 import { webhook } from './webhook';
 
 export const x = defineConnector({
   manifest,
   webhook,
   normalise,
+  send,
+  findSent,
+  remove,
+  hide,
+  react,
+  fetchMedia,
+  connect,
+  announce,
+  probe,
+  disconnect,
 });

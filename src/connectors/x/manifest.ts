@@ -1,3 +1,4 @@
+import { inPrivate, inPublic } from './capabilities';
 import type { Manifest } from '../kit/connector';
 import type { SettingField } from '../kit/settings';
 
@@ -96,12 +97,6 @@ const choices: readonly SettingField[] = [
       'Public posts that match come in too, such as: "Acme Bikes" -is:retweet. In X’s query language, at most 500 characters each.',
   },
   {
-    ...{ kind: 'toggle', key: 'stream', default: false },
-    label: 'Filtered stream',
-    description:
-      'Whether posts for the listening rules come by X’s stream within seconds, of which an app has one; otherwise by polling.',
-  },
-  {
     ...{ kind: 'url', key: 'apiUrl', default: 'https://api.x.com' },
     label: 'API',
     description: 'X’s own address, unless something stands in for it.',
@@ -116,7 +111,7 @@ export const manifest: Manifest = {
   kind: 'X',
   hosts: ['api.x.com', 'pbs.twimg.com', 'video.twimg.com'],
   settings: [...credentials, ...choices],
-  capabilities: {},
+  capabilities: { private: inPrivate, public: inPublic },
   visibility: 'PUBLIC',
-  resend: 'unsafe',
+  resend: 'looks',
 };

@@ -3,7 +3,7 @@ import type { InboundItem } from '../kit/item';
 import { accountActivityItems, isAccountActivity } from './account-activity';
 import { activityItems } from './activity';
 import { readExactJson } from './exact-json';
-import { fieldsOf } from './fields';
+import { fieldsOf, idOf } from './fields';
 import { resultItems } from './results';
 
 /**
@@ -19,6 +19,9 @@ export function normalise(delivery: RawDelivery, channel: ConnectedChannel): Inb
   if (data && typeof data.event_type === 'string' && 'payload' in data) {
     return activityItems(data, told);
   }
-  if (isAccountActivity(root)) return accountActivityItems(root, told);
+  if (isAccountActivity(root)) {
+    const userId = idOf(root, 'for_user_id') ?? told.company;
+    return userId === told.company ? accountActivityItems(root, told) : [];
+  }
   return resultItems(root, told);
 }

@@ -1,5 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { InboundWebhook } from '../kit/connector';
+import { readExactJson } from './exact-json';
+import { fieldsOf, idOf } from './fields';
 
 const PREFIX = 'sha256=';
 
@@ -11,6 +13,18 @@ export const webhook: InboundWebhook = {
     if (typeof given !== 'string' || expected === null) return false;
     const [a, b] = [Buffer.from(given), Buffer.from(expected)];
     return a.length === b.length && timingSafeEqual(a, b);
+  },
+  /** Most apps may have one address, for all accounts that have let them in. */
+  accounts(body) {
+    const root = fieldsOf(readExactJson(body));
+    const event = fieldsOf(root?.data);
+    const revoked = fieldsOf(fieldsOf(root?.user_event)?.revoke)?.source;
+    const id =
+      idOf(root, 'for_user_id') ??
+      idOf(fieldsOf(event?.filter), 'user_id') ??
+      idOf(fieldsOf(revoked), 'user_id') ??
+      (event?.event_type === 'oauth.revoke' ? idOf(fieldsOf(event.payload), 'user_id') : null);
+    return id === null ? [] : [id];
   },
   handshake({ query }, { settings }) {
     const token = query.crc_token;
