@@ -1,7 +1,9 @@
 import { custom } from './custom';
 import type { Platform } from './platform';
+import { x } from './x';
 
 /** Every platform that can be simulated, by the name of its connector. */
 export const platforms: Readonly<Record<string, Platform<unknown>>> = {
   custom,
+  x,
 };
