@@ -2,6 +2,7 @@ import { bluesky } from './bluesky';
 import { contactForm } from './contact-form';
 import { custom } from './custom';
 import { email } from './email';
+import { facebook } from './facebook';
 import { instagram } from './instagram';
 import type { Connector } from './kit/connector';
 import { webChat } from './web-chat';
@@ -14,6 +15,7 @@ export const connectors: Readonly<Record<string, Connector>> = {
   'contact-form': contactForm,
   custom,
   email,
+  facebook,
   instagram,
   'web-chat': webChat,
   whatsapp,

@@ -13,7 +13,7 @@ import { nameOf, namesOf, subjectOf, type News } from './news';
 import { meetPeople, refOf } from './people';
 import { revisePosts } from './posts';
 import { react, takeBack, type ReactionReport } from './reactions';
-import { findTargets, type Target } from './targets';
+import { findDoubles, findTargets, type Target } from './targets';
 import { reactionMoment, recordMoments, withdrawals } from './touchpoints';
 import { raiseWatermarks, type Watermark } from './watermarks';
 
@@ -70,6 +70,20 @@ export async function applyNews(
   for (const one of news) {
     const target = targetOf(one);
     if (target) sort(sorted, one, target);
+  }
+  // what is said of somebody's post is said of it as a message and as a post
+  const doubled = news.flatMap((one) => {
+    const isOfMessage = one.type !== 'receipt' && targetOf(one)?.kind === 'message';
+    return isOfMessage ? [one] : [];
+  });
+  const doubles = await findDoubles(
+    work,
+    channel,
+    doubled.map(({ externalId }) => externalId),
+  );
+  for (const one of doubled) {
+    const double = doubles.get(one.externalId);
+    if (double) sort(sorted, one, double);
   }
   return applySorted(work, channel, sorted, events);
 }

@@ -8,6 +8,7 @@ import { forwardStatuses } from '../message/forward-status';
 import type { ItemChannel } from './apply-items';
 import type { ToldVersions } from './apply-news';
 import { addFiles } from './attachments';
+import { moveBack } from './earlier-times';
 import { findEchoes } from './echoes';
 import { nameOf } from './news';
 import { refOf } from './people';
@@ -35,6 +36,7 @@ export async function applyMessages(
     items.map((item) => ingestItemOf(channel, item, posts)),
   );
   events.push(...made);
+  events.push(...(await moveBack(work, items, ingested)));
   const outcomes = items.map((item, index) => ({ item, ...ingested[index]! }));
   const created = outcomes.filter(({ outcome }) => outcome === 'CREATED');
   await addFiles(

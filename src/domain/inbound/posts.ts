@@ -73,12 +73,13 @@ export async function resolvePosts(
 /** Each post once, with all that any of the items tells of it. */
 function merged(posts: readonly InboundPost[]): Map<string, InboundPost> {
   const byId = new Map<string, InboundPost>();
-  for (const post of posts) {
+  const inTime = [...posts].sort((a, b) => a.publishedAt.getTime() - b.publishedAt.getTime());
+  for (const post of inTime) {
     const { externalId, publishedAt, body, url, authorName, platform } = post;
     const before = byId.get(externalId);
     byId.set(externalId, {
       externalId,
-      publishedAt: before && before.publishedAt < publishedAt ? before.publishedAt : publishedAt,
+      publishedAt: before?.publishedAt ?? publishedAt,
       body: before?.body ?? body,
       url: before?.url ?? url,
       authorName: before?.authorName ?? authorName,
@@ -149,9 +150,14 @@ async function fillPosts(
   });
   await queryObjects(
     session,
-    sql`update post p set url = coalesce(p.url, t.url),
-          author_name = coalesce(p.author_name, t.author_name), platform = t.platform || p.platform,
-          published_at = least(p.published_at, t.published_at)
+    // whoever tells of the earliest time heard of it first
+    sql`update post p set published_at = least(p.published_at, t.published_at),
+          url = case when t.published_at < p.published_at then coalesce(t.url, p.url)
+            else coalesce(p.url, t.url) end,
+          author_name = case when t.published_at < p.published_at
+            then coalesce(t.author_name, p.author_name)
+            else coalesce(p.author_name, t.author_name) end,
+          platform = t.platform || p.platform
         from ${bulkTable('t', columns)}
         where p.workspace_id = ${actor.workspaceId} and p.id = t.id
           and (p.url is null and t.url is not null or p.author_name is null and t.author_name is not null

@@ -25,6 +25,26 @@ export async function findTargets(
   return targets;
 }
 
+/**
+ * Somebody's post is a post, and also the first message of a conversation where it speaks to the
+ * company: finds the posts that have the ids of messages.
+ * @returns by the platform's id.
+ */
+export async function findDoubles(
+  { session, actor }: Work,
+  channel: ItemChannel,
+  externalIds: readonly string[],
+): Promise<Map<string, Target>> {
+  if (externalIds.length === 0) return new Map();
+  const rows = await queryObjects<{ id: string; externalId: string }>(
+    session,
+    sql`select id, external_id "externalId" from post
+        where workspace_id = ${actor.workspaceId} and channel_id = ${channel.id}
+          and external_id = any(${externalIds}::text[])`,
+  );
+  return new Map(rows.map(({ id, externalId }) => [externalId, { kind: 'post', id }]));
+}
+
 async function findMessages(
   { session, actor }: Work,
   channel: ItemChannel,

@@ -36,7 +36,7 @@ function clientKeyOf(message: Values, { appId }: TalkEvent): string | null {
   return appId === null || by === null || by === appId ? textIn(message, 'metadata') : null;
 }
 
-function partsOf(message: Values, { values }: TalkEvent): MessageContent {
+function partsOf(message: Values, { values, isStandby }: TalkEvent): MessageContent {
   const text = textIn(message, 'text');
   const payload = textIn(valuesIn(message, 'quick_reply'), 'payload');
   const story = valuesIn(valuesIn(message, 'reply_to'), 'story');
@@ -47,6 +47,7 @@ function partsOf(message: Values, { values }: TalkEvent): MessageContent {
     ...((storyUrl || storyId) && {
       story: { ...(storyUrl && { url: storyUrl }), ...(storyId && { externalId: storyId }) },
     }),
+    ...(isStandby && { standby: true }),
     ...(message.is_unsupported === true && { unsupported: 'unsupported' }),
     ...referralContent(valuesIn(message, 'referral'), valuesIn(values, 'prior_message')),
     ...(commands.length > 0 && { commands }),
