@@ -30,6 +30,17 @@ async function read(mails: readonly RealMail[]): Promise<MessageItem[]> {
   return items;
 }
 
+/** The mails with ids of their own where another one has theirs, as they are taken in one by one. */
+function toldApart(items: readonly MessageItem[]): MessageItem[] {
+  const holders = new Map<string, string>();
+  return items.map((item) => {
+    const { fingerprint, externalId } = item.namesake!;
+    const holder = holders.get(item.externalId) ?? fingerprint;
+    holders.set(item.externalId, holder);
+    return holder === fingerprint ? item : { ...item, externalId };
+  });
+}
+
 /** How many groups headers make of mails: what names the same id belongs together. */
 function groupsByHeaders(items: readonly MessageItem[]): number {
   const parent = new Map<string, string>();
@@ -64,10 +75,11 @@ testThere(
   async () => {
     const mails = payloadMails();
     const items = await read(mails);
-    const ids = new Set(items.map(({ externalId }) => externalId));
+    const apart = toldApart(items);
+    const ids = new Set(apart.map(({ externalId }) => externalId));
     const { messages, conversations } = await takeIn(items, 20);
     expect(messages).toBe(ids.size);
-    expect(conversations).toBe(groupsByHeaders(items));
+    expect(conversations).toBe(groupsByHeaders(apart));
   },
   60_000,
 );
@@ -77,8 +89,9 @@ testThere(
   async () => {
     const items = await read(archiveMails());
     expect(items).toHaveLength(2_750);
-    const ids = new Set(items.map(({ externalId }) => externalId));
-    const groups = groupsByHeaders(items);
+    const apart = toldApart(items);
+    const ids = new Set(apart.map(({ externalId }) => externalId));
+    const groups = groupsByHeaders(apart);
     const together = await takeIn(items, items.length);
     expect(together).toEqual({ messages: ids.size, conversations: groups });
     // the few more are those that a mail of a later batch joins, which stay two

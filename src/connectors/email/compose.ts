@@ -1,6 +1,7 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type { KnownMessage, OutboundMessage } from '../kit/connector';
 import { onOneLine, plainName } from './addresses';
+import { messageIdOf } from './external-id';
 import { ownId, replyAddress, tokenOf } from './own-ids';
 import { pageOf, quoteOf } from './quote';
 import type { MailSettings } from './settings';
@@ -75,7 +76,10 @@ function referencesOf({ externalId, platform }: KnownMessage): string[] {
   const before = Array.isArray(references)
     ? references.filter((id): id is string => typeof id === 'string')
     : [];
-  const all = [...new Set([...before, externalId])].filter((id) => !id.startsWith('sha256:'));
+  const own = messageIdOf(externalId);
+  const all = [...new Set([...before, ...(own === null ? [] : [own])])].filter(
+    (id) => !id.startsWith('sha256:'),
+  );
   return all.length <= MOST_REFERENCES ? all : [all[0]!, ...all.slice(1 - MOST_REFERENCES)];
 }
 

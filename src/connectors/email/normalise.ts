@@ -5,7 +5,7 @@ import { mailboxesOf, partyOf, recipientsOf } from './addresses';
 import { isAutomatic } from './automatic';
 import { bodyOf } from './body';
 import { sentAt } from './dates';
-import { externalIdOf } from './external-id';
+import { externalIdOf, namesakeOf } from './external-id';
 import { filesOf } from './files';
 import { isOwnId } from './own-ids';
 import { readMail, type Mail } from './read-mail';
@@ -96,6 +96,7 @@ function itemsOf(mail: Mail, around: Surroundings, reported: string[] | undefine
     threadKey: threading.threadKey,
     relatedTo: threading.relatedTo,
     externalId,
+    namesake: namesakeOf(mail, externalId),
     direction: isSent ? 'OUTBOUND' : 'INBOUND',
     // what a server reports is nobody's word: it makes no customer
     author:

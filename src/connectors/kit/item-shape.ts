@@ -112,6 +112,7 @@ function itemShape({ instant: at, order, bytes }: Leaves) {
   const message = z.strictObject({
     type: z.literal('message'),
     threadKey: word,
+    namesake: z.object({ fingerprint: word, externalId: word }).optional(),
     relatedTo: z.array(word).max(MOST_PARTS).optional(),
     isWithCustomer: z.boolean().optional(),
     externalId: word,

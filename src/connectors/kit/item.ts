@@ -100,6 +100,11 @@ export interface MessageItem {
   isWithCustomer?: boolean;
   /** The platform's id of the message, unique in the channel. */
   externalId: string;
+  /**
+   * For platforms on which two messages can have one id though they should not: what copies of one
+   * message have in common and two messages have not, and the id that the second message gets.
+   */
+  namesake?: { fingerprint: string; externalId: string };
   /** OUTBOUND: the company's own, sent by Parley or beside it. */
   direction: 'INBOUND' | 'OUTBOUND';
   /** Who wrote it; of an OUTBOUND one, the name that spoke, null for the channel's own. */

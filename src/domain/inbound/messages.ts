@@ -85,6 +85,7 @@ function ingestItemOf(
     carrierId: channel.carriedBy?.id ?? null,
     threadKey: item.threadKey,
     externalId: item.externalId,
+    namesake: item.namesake,
     orderKey: item.orderKey ?? 0n,
     direction,
     author: authorOf(channel, item),

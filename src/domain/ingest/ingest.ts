@@ -12,6 +12,7 @@ import {
   type AddedMessage,
 } from './messages';
 import { nameCustomers } from './name-customers';
+import { tellNamesakes } from './namesakes';
 import { joinRelated } from './related';
 import { joinPeople } from './same-thread';
 import { updateResponses } from './responses';
@@ -30,7 +31,7 @@ export async function ingestItems(
   given: readonly InboundItem[],
 ): Promise<{ ingested: Ingested[]; events: NewEvent[] }> {
   const events: NewEvent[] = [];
-  const items = await joinAmong(work, given);
+  const items = await joinAmong(work, await tellNamesakes(work, given));
   // sent together, here and below, and run in this order: who has waited for a conversation sees its messages
   const [met, known, acquainted] = await together([
     lockThreads(work, items),

@@ -46,6 +46,8 @@ export interface InboundItem {
   isWithCustomer?: boolean;
   /** The platform's id of the message, unique in the channel; null never matches another. */
   externalId: string | null;
+  /** What tells it from another message of the same id, and the id that it gets then. */
+  namesake?: { fingerprint: string; externalId: string } | null;
   /** The platform's own order among messages of the same time. */
   orderKey: bigint;
   direction: 'INBOUND' | 'OUTBOUND';
