@@ -19,6 +19,7 @@ import { CreateMessageActions1764000000200 } from './1764000000200-create-messag
 import { TellIdsThatPassOn1764000000210 } from './1764000000210-tell-ids-that-pass-on';
 import { CarryMessages1764000000240 } from './1764000000240-carry-messages';
 import { LetVisitorsSignIn1764000000260 } from './1764000000260-let-visitors-sign-in';
+import { QueueInOrder1764000000270 } from './1764000000270-queue-in-order';
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const migrations = [
@@ -43,4 +44,5 @@ export const migrations = [
   TellIdsThatPassOn1764000000210,
   CarryMessages1764000000240,
   LetVisitorsSignIn1764000000260,
+  QueueInOrder1764000000270,
 ];

@@ -600,6 +600,7 @@ CREATE TABLE message (
   hiding_at timestamp(3) with time zone,
   private_reply_id uuid,
   carrier_channel_id uuid,
+  is_for_person boolean DEFAULT false NOT NULL,
   CONSTRAINT message_pkey PRIMARY KEY (workspace_id, id),
   CONSTRAINT message_external_key UNIQUE (workspace_id, channel_id, external_id),
   CONSTRAINT message_author_customer_fk FOREIGN KEY (workspace_id, author_customer_id) REFERENCES customer(workspace_id, id),
@@ -715,6 +716,7 @@ CREATE TABLE outbound_queue (
   CONSTRAINT outbound_queue_message_fk FOREIGN KEY (workspace_id, message_id) REFERENCES message(workspace_id, id),
   CONSTRAINT outbound_queue_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
 );
+CREATE INDEX outbound_queue_order ON outbound_queue USING btree (workspace_id, channel_id, queued_at, message_id);
 CREATE INDEX outbound_queue_turn ON outbound_queue USING btree (workspace_id, channel_id, conversation_id, queued_at, message_id);
 ALTER TABLE outbound_queue ENABLE ROW LEVEL SECURITY;
 ALTER TABLE outbound_queue FORCE ROW LEVEL SECURITY;

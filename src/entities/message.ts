@@ -158,6 +158,10 @@ export class Message {
   @Column({ type: 'boolean', default: false })
   isAutomatic: boolean;
 
+  /** Sent by a machine for a person, whose name it gave. */
+  @Column({ type: 'boolean', default: false })
+  isForPerson: boolean;
+
   /** What the connector needs to answer, edit or delete it, in the connector's own form. */
   @Json({ nullable: true })
   platform: Record<string, unknown> | null;

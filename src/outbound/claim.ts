@@ -68,21 +68,25 @@ export function claimDue(pool: Pool, token: string, room: Room): Promise<Claimed
             l (id, room) on l.id = w.channel_id
           where ${isOpen}
         ), firsts as (
-          select f.*, o.room, o.is_gone,
-            row_number() over (partition by f.channel_id order by f.queued_at, f.message_id) as turn
+          select f.workspace_id, f.message_id, o.is_gone
           from open o cross join lateral (
-            select distinct on (q.conversation_id) q.* from outbound_queue q
-            where q.workspace_id = o.workspace_id and q.channel_id = o.channel_id and o.room > 0
-            order by q.conversation_id, q.queued_at, q.message_id
+            select q.workspace_id, q.message_id from outbound_queue q
+            where q.workspace_id = o.workspace_id and q.channel_id = o.channel_id
+              and (q.due_at <= now() or o.is_gone)
+              and (q.locked_until is null or q.locked_until <= now())
+              and q.message_id = (
+                select e.message_id from outbound_queue e where e.workspace_id = q.workspace_id
+                  and e.channel_id = q.channel_id and e.conversation_id = q.conversation_id
+                order by e.queued_at, e.message_id limit 1)
+            order by q.queued_at, q.message_id limit greatest(o.room, 0)
           ) f
-          where (f.due_at <= now() or o.is_gone) and (f.locked_until is null or f.locked_until <= now())
         ), picked as materialized (
           select q.workspace_id, q.message_id, q.is_uncertain
           from firsts f
           join outbound_queue q
             on q.workspace_id = f.workspace_id and q.message_id = f.message_id
           -- again, because another process may have been faster
-          where f.turn <= f.room and (q.due_at <= now() or f.is_gone)
+          where (q.due_at <= now() or f.is_gone)
             and (q.locked_until is null or q.locked_until <= now())
           order by q.queued_at, q.message_id limit ${total}
           for update of q skip locked

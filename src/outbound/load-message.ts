@@ -25,6 +25,7 @@ interface Row {
   receivedAt: Date;
   authorUserId: string | null;
   authorName: string | null;
+  isForPerson: boolean;
   conversationId: string;
   threadKey: string;
   carrierId: string | null;
@@ -48,6 +49,7 @@ export async function loadMessage(
             select r.conversation_id <> m.conversation_id from message r
             where r.workspace_id = m.workspace_id and r.id = m.reply_to_id
           ), false) "isPrivateReply", m.received_at "receivedAt", m.author_user_id "authorUserId",
+          m.is_for_person "isForPerson",
           coalesce(u.name, m.author_name) "authorName", c.id "conversationId",
           c.thread_key "threadKey", c.visibility, c.subject, c.platform,
           c.last_inbound_at "lastInboundAt", (
@@ -84,7 +86,7 @@ export async function loadMessage(
       : { replyTo: await repliedTo(session, workspaceId, row, history), privateReplyTo: null }),
     isReplyNamed: row.replyToId !== null,
     queuedAt: row.receivedAt,
-    isHuman: row.authorUserId !== null,
+    isHuman: row.authorUserId !== null || row.isForPerson,
     authorName: row.authorName,
     plannedId: row.externalId,
     conversation: {

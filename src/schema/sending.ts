@@ -31,6 +31,13 @@ export class MessageSendInput {
     description: 'Structured parts beside the text, such as `html`, as the connector knows them.',
   })
   content?: Record<string, unknown> | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'For API keys only: the name of the person who wrote it, at most 200 characters. It then counts as a person’s message, as that of a user does; left out, it is a machine’s, which e-mail marks as automatic and some platforms take for a shorter time.',
+  })
+  authorName?: string | null;
 }
 
 /** A payload about a message on its way out. */

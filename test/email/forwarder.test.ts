@@ -4,7 +4,7 @@ import { startTestApp, type TestApp } from '../support/app';
 import { must } from '../support/call';
 import type { Client } from '../support/client';
 import { asOwner, uuid } from '../support/owner';
-import { FakeSmtp } from './fake-smtp';
+import { FakeSmtp, type HandedIn } from './fake-smtp';
 import { letter } from './letters';
 
 /** Mail that a forwarder posts as it came. */
@@ -65,6 +65,18 @@ async function taken({ channelId }: Mailbox) {
      from message where channel_id = $1 order by body collate "C"`,
     [channelId],
   );
+}
+/** Answers a conversation by what it began with; gives the mail that goes out. */
+async function answered({ owner }: Mailbox, began: string, input: object): Promise<HandedIn> {
+  const { conversations } = await owner.query<{
+    conversations: { nodes: { id: string; messages: { nodes: { body: string }[] } }[] };
+  }>('{ conversations(first: 5) { nodes { id messages(first: 5) { nodes { body } } } } }');
+  const { id: conversationId } = conversations.nodes.find(
+    ({ messages }) => messages.nodes[0]!.body === began,
+  )!;
+  await must(owner, 'messageSend', { conversationId, input }, 'message { id }');
+  await parley.app.drain();
+  return smtp.taken.at(-1)!;
 }
 const kept = async ({ channelId }: Mailbox) => {
   const [row] = await asOwner<{ count: number }>(
@@ -162,21 +174,22 @@ describe('two mails with one Message-ID', () => {
     await forward(mailbox, fromBob);
     const bob = (await taken(mailbox)).find(({ body }) => body === 'Bob asks')!;
     expect(bob.externalId).not.toBe('always.the.same@printer.test');
-    const { conversations } = await mailbox.owner.query<{
-      conversations: { nodes: { id: string; messages: { nodes: { body: string }[] } }[] };
-    }>('{ conversations(first: 5) { nodes { id messages(first: 5) { nodes { body } } } } }');
-    const { id: conversationId } = conversations.nodes.find(
-      ({ messages }) => messages.nodes[0]!.body === 'Bob asks',
-    )!;
-    await must(
-      mailbox.owner,
-      'messageSend',
-      { conversationId, input: { body: 'Hello Bob' } },
-      'message { id }',
-    );
-    await parley.app.drain();
-    const { mail, to } = smtp.taken.at(-1)!;
+    const { mail, to } = await answered(mailbox, 'Bob asks', { body: 'Hello Bob' });
     expect(to[0]).toBe('bob@customer.test');
     expect(mail.inReplyTo).toBe('<always.the.same@printer.test>');
   });
+});
+
+test('what a machine sends says so, unless it sends for a person', async () => {
+  const mailbox = await connect();
+  await forward(mailbox, letter({}, 'Hello'));
+  await taken(mailbox);
+  const machine = await answered(mailbox, 'Hello', { body: 'Ticket 7 is open.' });
+  expect(machine.raw).toContain('Auto-Submitted: auto-generated');
+  const person = await answered(mailbox, 'Hello', {
+    body: 'I am looking.',
+    authorName: 'Eva Müller',
+  });
+  expect(person.raw).not.toContain('Auto-Submitted');
+  expect(person.mail.from).toEqual({ name: 'Eva Müller', address: 'support@brand.test' });
 });

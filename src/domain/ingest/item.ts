@@ -78,6 +78,8 @@ export interface InboundItem {
   answers?: readonly FormAnswer[] | null;
   /** Sent by a machine: no reason to answer or to reopen a conversation, and no answer. */
   isAutomatic?: boolean;
+  /** Sent by a machine for a person, whose name it gives. */
+  isForPerson?: boolean;
 }
 
 /** Whether a message is one that customers wait for an answer to. */

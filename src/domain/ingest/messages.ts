@@ -201,6 +201,7 @@ export async function insertMessages(
     status: ['text', ({ item }) => item.status ?? null],
     client_key: ['text', ({ item }) => item.clientKey ?? null],
     is_automatic: ['bool', ({ item }) => item.isAutomatic ?? false],
+    is_for_person: ['bool', ({ item }) => item.isForPerson ?? false],
     content: ['jsonb', ({ item }) => jsonOrNull(item.content)],
     platform: ['jsonb', ({ item }) => jsonOrNull(item.platform)],
   });

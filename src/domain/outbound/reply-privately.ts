@@ -17,6 +17,7 @@ import { lockMessage } from './lock-message';
 import { requirePrivateReply } from './private-reply-facts';
 import { enqueue } from './queue';
 import { connectedChannel, messageInput, takeDraft, type Queued } from './send-message';
+import { writerOf } from './writer';
 
 /**
  * Answers a public message in private: in the private conversation with its author, which is made
@@ -48,7 +49,7 @@ export const replyPrivately = (connections: Connections) =>
           ...{ channelId: channel.id, orderKey: 0n, direction: 'OUTBOUND', visibility: 'PRIVATE' },
           threadKey: connector.privateThread!(target, known),
           externalId: connector.plannedId?.({ clientKey, queuedAt }, known) ?? null,
-          author: actor.kind === 'USER' ? { userId: actor.id } : { name: actor.name },
+          ...writerOf(actor, input.authorName),
           customer: identityOf(channel, target),
           replyTo: { externalId: target.externalId },
           ...{ sentAt: now, body: input.body, content: input.content },

@@ -10,6 +10,7 @@ import { replyFacts, type Way } from './reply-facts';
 /**
  * The channel of a conversation in which the actor may write now, that by which messages go out, and
  * what can be sent.
+ * @param isForPerson whether a machine passes on what a person wrote.
  * @throws DomainError with the reason where they may not.
  */
 export async function requireReply(
@@ -17,6 +18,7 @@ export async function requireReply(
   connections: Connections,
   conversation: Conversation,
   path: string[],
+  isForPerson = false,
 ): Promise<{ channel: Channel; carrier: Channel; capabilities: Capabilities }> {
   const { manager, actor, now } = work;
   const { workspaceId, channelId } = conversation;
@@ -25,8 +27,9 @@ export async function requireReply(
   const linkedId = linkedChannelId(connections.connectors, channel);
   const found = linkedId && (await manager.findOneBy(Channel, { workspaceId, id: linkedId }));
   const linked = found ? await wayOf(work, found) : null;
+  const isHuman = actor.kind === 'USER' || isForPerson;
   const facts = replyFacts(connections, conversation, own, linked);
-  const { reason, message, capabilities } = canReply(facts, actor.kind === 'USER', now);
+  const { reason, message, capabilities } = canReply(facts, isHuman, now);
   if (reason === null) return { channel, carrier: linked?.channel ?? channel, capabilities };
   throw new DomainError([{ code: ErrorCode.REPLY_NOT_ALLOWED, reason, message: message!, path }]);
 }

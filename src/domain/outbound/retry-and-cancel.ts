@@ -27,7 +27,7 @@ export const retryMessage = (connections: Connections) =>
       const answered = await publicMessageOf(work, message);
       const { channel, carrier } = answered
         ? await privateWay(work, connections, answered, message)
-        : await requireReply(work, connections, conversation, ['id']);
+        : await requireReply(work, connections, conversation, ['id'], message.isForPerson);
       const { resend } = connections.connectors[carrier.connector!]!.manifest;
       // whoever retries has looked where the platform can't tell
       const canTell = resend !== 'unsafe' && carrier.id === carrierOf(message);

@@ -9,11 +9,12 @@ import { attachUploads, takeUploads, type UploadFacts } from '../file/attach-upl
 import { defineCommand, type Outcome, type Work } from '../kit/command';
 import { DomainError, ErrorCode, notFound, type Problem } from '../kit/errors';
 import { globalId, newId } from '../kit/ids';
-import { id, jsonObject, optional, prose } from '../kit/input';
+import { id, jsonObject, line, optional, prose } from '../kit/input';
 import { LONGEST_BODY } from '../message/add-note';
 import { checkMessage, type DraftProblem } from './check-message';
 import { enqueue } from './queue';
 import { requireReply } from './require-reply';
+import { writerOf } from './writer';
 
 const text = prose(LONGEST_BODY);
 
@@ -34,6 +35,7 @@ export const messageInput = z.object({
     z.array(id('Upload')).max(MOST_FILES, `Must be at most ${MOST_FILES} files.`),
   ),
   content: optional(jsonObject),
+  authorName: optional(line(200)),
 });
 
 const shape = z.object({ conversationId: id('Conversation'), input: messageInput });
@@ -56,12 +58,14 @@ export const sendMessage = (connections: Connections) =>
     input: shape,
     async run(work, { conversationId, input }): Promise<Outcome<Queued>> {
       const { actor, now } = work;
+      const writer = writerOf(actor, input.authorName);
       const conversation = await lockConversation(work, conversationId, ['conversationId']);
       const { channel, carrier, capabilities } = await requireReply(
         work,
         connections,
         conversation,
         ['conversationId'],
+        writer.isForPerson,
       );
       const replyTo = input.replyToId && (await findReplied(work, conversation, input.replyToId));
       const uploads = await takeDraft(work, input, capabilities, replyTo !== null);
@@ -72,7 +76,7 @@ export const sendMessage = (connections: Connections) =>
           externalId: plannedId(connections, carrier, clientKey, now),
           carrierId: carrier.id === channel.id ? null : carrier.id,
           direction: 'OUTBOUND',
-          author: actor.kind === 'USER' ? { userId: actor.id } : { name: actor.name },
+          ...writer,
           customer: null,
           replyTo: replyTo === null ? null : { externalId: replyTo },
           ...{ sentAt: now, body: input.body, content: input.content },
