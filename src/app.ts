@@ -4,11 +4,13 @@ import { Authenticator } from './auth/authenticate';
 import { requireCompleteTable } from './auth/operation-permissions';
 import type { Config } from './config/config';
 import { Closing, openCore, type Core, type CoreOptions } from './core';
+import { holdBack } from './domain/chat/chat-limits';
 import type { RequestServices } from './domain/kit/request-context';
 import { ChatTokens } from './domain/chat/admit-customer';
 import type { ClaimedVisitor } from './domain/chat/claim-visitor';
 import { chatFinding } from './domain/chat/chat-channel';
 import { liveFields } from './domain/live/live-fields';
+import { SenderLimits } from './inbound/sender-limits';
 import { startInbound } from './inbound/start-inbound';
 import { tasksWith } from './jobs/tasks';
 import { startWorker } from './jobs/worker';
@@ -55,7 +57,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
             tasks: tasksWith(core),
           });
     if (worker) closing.add(() => worker.stop());
-    const chat = { ...chatFinding(pool, connections), sessions, units, clock };
+    const counters = new SenderLimits({ sessions, clock });
+    const chat = { ...chatFinding(pool, connections), sessions, units, clock, counters };
     const authenticator = new Authenticator({
       ...{ sessions, pool, oidc: config.oidc, clock, log },
       customers: new ChatTokens(chat),
@@ -88,6 +91,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     const services: RequestServices = {
       ...{ sessions, units, clock, secrets, outgoing, files, connections },
       publicUrl: config.publicUrl ?? null,
+      beforeCommand: async (name, actor) => {
+        if (actor.kind === 'CUSTOMER') await holdBack({ counters, connections }, actor, name);
+      },
       onCommand: (name, _actor, result) => {
         bell.after(name);
         if (name === 'apiKeyRevoke') {

@@ -8,30 +8,33 @@ export interface SenderLimitsOptions {
   clock: () => Date;
 }
 
-/** What may come from one address, and in which time. */
+/** What may come from one sender, and in which time. */
 export interface Allowance {
   most: number;
   seconds: number;
 }
 
 /**
- * Counts what comes to a channel from each address, for all processes together. Addresses share a
+ * Counts what comes to a channel from each sender, for all processes together. Senders share a
  * fixed number of counters, by a digest: so there are never more rows than that, no address is kept,
  * and two that share one are rare enough to bear it.
  */
 export class SenderLimits {
   constructor(private readonly options: SenderLimitsOptions) {}
 
-  /** Counts one; gives for how many seconds no more is taken, or null where this one is. */
+  /**
+   * Counts one; gives for how many seconds no more is taken, or null where this one is.
+   * @param sender a network address, or whatever else tells senders apart.
+   */
   async take(
     { workspaceId, channelId }: { workspaceId: string; channelId: string },
-    clientAddress: string,
+    sender: string,
     { most, seconds }: Allowance,
   ): Promise<number | null> {
     const { sessions, clock } = this.options;
     const now = clock();
     const resetsAt = new Date(now.getTime() + seconds * 1_000);
-    const bucket = bucketOf(channelId, clientAddress);
+    const bucket = bucketOf(channelId, sender);
     const taken = await sessions.objects(
       workspaceId,
       // a window that ends later than a new one would is of a setting that has changed
@@ -59,15 +62,15 @@ export class SenderLimits {
 /** 65,536 counters for each channel. */
 const DIGITS = 4;
 
-function bucketOf(channelId: string, clientAddress: string): string {
-  const digest = createHash('sha256').update(`${channelId} ${networkOf(clientAddress)}`);
+function bucketOf(channelId: string, sender: string): string {
+  const digest = createHash('sha256').update(`${channelId} ${networkOf(sender)}`);
   return `sender:${digest.digest('hex').slice(0, DIGITS)}`;
 }
 
 /** Whoever has an IPv6 address mostly has all of its network. */
-function networkOf(clientAddress: string): string {
-  if (!ipaddr.isValid(clientAddress)) return clientAddress;
-  const address = ipaddr.process(clientAddress);
+function networkOf(sender: string): string {
+  if (!ipaddr.isValid(sender)) return sender;
+  const address = ipaddr.process(sender);
   if (address.kind() === 'ipv4') return address.toString();
   return address.toByteArray().slice(0, 8).join('.');
 }

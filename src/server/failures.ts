@@ -1,7 +1,7 @@
 import { GraphQLError, type FormattedExecutionResult, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { isOverload } from '../db/sessions';
-import { BadArgument, ResyncRequired } from '../domain/kit/errors';
+import { BadArgument, RateLimited, ResyncRequired } from '../domain/kit/errors';
 
 /** Codes of errors outside `userErrors`: mistakes against the protocol, and faults of ours. */
 export type FailureCode =
@@ -53,6 +53,10 @@ export function presentError(
     const { argument } = originalError;
     return { message, ...place, extensions: { code: 'BAD_USER_INPUT', argument } };
   }
+  if (originalError instanceof RateLimited) {
+    const { retryAfter } = originalError;
+    return { message, ...place, extensions: { code: 'RATE_LIMITED', retryAfter } };
+  }
   if (originalError instanceof ResyncRequired) {
     const { oldest, head } = originalError;
     return { message, ...place, extensions: { code: 'RESYNC_REQUIRED', oldest, head } };
@@ -87,14 +91,25 @@ export function internal(requestId: string, place: object = {}): GraphQLFormatte
 /** After how many seconds a caller that came at a bad moment should ask again. */
 export const RETRY_AFTER = 1;
 
+const overloadWords =
+  'More is asked at once than can be answered in time. Ask again in a moment, with fewer requests at the same time; repeat a mutation with its idempotencyKey.';
+
 /** What a caller is told when all connections to the database were taken for as long as it could wait. */
 export function overloaded(place: object = {}): GraphQLFormattedError {
-  const message =
-    'More is asked at once than can be answered in time. Ask again in a moment, with fewer requests at the same time; repeat a mutation with its idempotencyKey.';
-  return { message, ...place, extensions: { code: 'RATE_LIMITED', retryAfter: RETRY_AFTER } };
+  const extensions = { code: 'RATE_LIMITED', retryAfter: RETRY_AFTER };
+  return { message: overloadWords, ...place, extensions };
 }
 
-/** Whether a result is nothing but the word that more is asked than can be answered. */
-export function isOverloaded({ data, errors = [] }: FormattedExecutionResult): boolean {
-  return data == null && errors.some(({ extensions }) => extensions?.retryAfter === RETRY_AFTER);
+/**
+ * The status of a result that is nothing but the word to come again, and after how many seconds: of a
+ * caller who does too much, or of many who ask more than can be answered. Null for all others.
+ */
+export function heldBack({
+  data,
+  errors = [],
+}: FormattedExecutionResult): { status: 429 | 503; retryAfter: number } | null {
+  const error = errors.find(({ extensions }) => typeof extensions?.retryAfter === 'number');
+  if (data != null || !error) return null;
+  const status = error.message === overloadWords ? 503 : 429;
+  return { status, retryAfter: error.extensions!.retryAfter as number };
 }

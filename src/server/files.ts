@@ -35,6 +35,7 @@ export function fileRoutes(app: FastifyInstance, options: FileRoutesOptions): vo
       const { 'content-type': type, 'content-length': length = '0' } = request.headers;
       const refusal = await refuseUpload(connections, actor, type, Number(length));
       if (refusal) return refuse(reply, refusal);
+      await options.services.beforeCommand?.('upload', actor);
     };
     const route = {
       method: 'POST',

@@ -10,7 +10,7 @@ import { GraphQLError, OperationTypeNode, type FormattedExecutionResult } from '
 import type { Logger } from 'pino';
 import type { RequestContext } from '../domain/kit/request-context';
 import { MOST_TOKENS } from './documents';
-import { isOverloaded, presentError, refusal, RETRY_AFTER } from './failures';
+import { heldBack, presentError, refusal } from './failures';
 import { Refused, type Operations } from './operations';
 
 /** The Apollo server over a schema: parses, validates and caches documents; ours checks and executes. */
@@ -81,7 +81,8 @@ function guardedExecution(operations: Operations): ApolloServerPlugin<RequestCon
 function answer(singleResult: FormattedExecutionResult, status?: number): GraphQLResponse {
   const headers = new HeaderMap();
   const body = { kind: 'single', singleResult } as const;
-  if (!isOverloaded(singleResult)) return { body, http: { status, headers } };
-  headers.set('retry-after', String(RETRY_AFTER));
-  return { body, http: { status: 503, headers } };
+  const held = heldBack(singleResult);
+  if (!held) return { body, http: { status, headers } };
+  headers.set('retry-after', String(held.retryAfter));
+  return { body, http: { status: held.status, headers } };
 }

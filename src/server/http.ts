@@ -17,6 +17,7 @@ import type { Actor } from '../auth/actor';
 import { Refusal, Unauthenticated } from '../auth/refusals';
 import type { TrustProxy } from '../config/trust-proxy';
 import { isOverload } from '../db/sessions';
+import { RateLimited } from '../domain/kit/errors';
 import { RequestContext } from '../domain/kit/request-context';
 import { chatGreeting } from './chat-greeting';
 import { chatPages, requireCustomerOf } from './chat-pages';
@@ -161,6 +162,11 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
   if (error instanceof Refusal) {
     const status = error.code === 'FORBIDDEN' ? 403 : 400;
     return reply.code(status).send(failureBody(error.code, error.message));
+  }
+  if (error instanceof RateLimited) {
+    const { retryAfter, message } = error;
+    const body = failureBody('RATE_LIMITED', message, { retryAfter });
+    return reply.code(429).header('retry-after', retryAfter).send(body);
   }
   if (error instanceof Refused) {
     const errors = error.errors.map((it) => presentError(it, request.id, request.log));

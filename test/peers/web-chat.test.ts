@@ -296,6 +296,18 @@ describeThere('the bubble in Chromium, on a page of another origin under a stric
     expect(messages.nodes.map(({ body }) => body)).toEqual(['One', 'Two']);
   });
 
+  test('who writes too much is told to wait, and what is written is kept', async () => {
+    chat = await world.chat({ origins: [shop.origin], messagesPerMinute: 1 });
+    shop.attributes = { 'data-channel': chat.channelId };
+    const guest = await visit();
+    await guest.open();
+    await guest.write('One');
+    await untilInbox();
+    await guest.write('Two');
+    await guest.page.getByText(/That was a lot at once. Please wait \d+ seconds./).waitFor();
+    await untilSaid(guest, ['> One', '> Two']);
+  });
+
   test('a page that the channel does not allow is refused in words', async () => {
     chat = await world.chat({ origins: ['https://elsewhere.example'] });
     shop.attributes = { 'data-channel': chat.channelId };

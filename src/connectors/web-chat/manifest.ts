@@ -85,6 +85,13 @@ export const manifest = {
       description: 'Of a customer’s, in MiB; 0: they can send none.',
       ...{ least: 0, most: 20, default: 20 },
     },
+    {
+      key: 'messagesPerMinute',
+      kind: 'number',
+      label: 'Messages in a minute',
+      description: 'How many one customer may send in a minute.',
+      ...{ least: 1, most: 600, default: 30 },
+    },
   ],
   capabilities: { private: capabilities },
   visibility: 'PRIVATE',

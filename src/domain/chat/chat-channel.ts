@@ -14,6 +14,8 @@ export interface ChatSettings {
   signingSecret: string | null;
   welcome: string | null;
   intake: readonly Question[];
+  /** How many messages one customer may send. */
+  messagesPerMinute: number;
   /** What customers may send. */
   files: FileLimits;
 }
@@ -32,6 +34,7 @@ export const MOST_FILES = 10;
 const MEGABYTE = 1024 * 1024;
 /** Of channels that were connected before this could be set. */
 const DEFAULT_MEGABYTES = 20;
+const DEFAULT_MESSAGES = 30;
 
 /** What finding a chat takes. */
 export interface ChatFinding {
@@ -60,8 +63,16 @@ export function chatFinding(pool: Pool, connections: Connections): ChatFinding {
 
 /** The settings of a channel; what is missing closes it rather than opens it. */
 export function chatSettings({ channel: { settings } }: OpenChannel): ChatSettings {
-  const { origins, allowAnonymous, signingSecret, welcome, intake, fileTypes, largestFileMb } =
-    settings;
+  const {
+    origins,
+    allowAnonymous,
+    signingSecret,
+    welcome,
+    intake,
+    fileTypes,
+    largestFileMb,
+    messagesPerMinute,
+  } = settings;
   const megabytes = typeof largestFileMb === 'number' ? largestFileMb : DEFAULT_MEGABYTES;
   return {
     origins: Array.isArray(origins) ? (origins as string[]) : [],
@@ -69,6 +80,7 @@ export function chatSettings({ channel: { settings } }: OpenChannel): ChatSettin
     signingSecret: typeof signingSecret === 'string' ? signingSecret : null,
     welcome: typeof welcome === 'string' ? welcome : null,
     intake: Array.isArray(intake) ? (intake as Question[]) : [],
+    messagesPerMinute: typeof messagesPerMinute === 'number' ? messagesPerMinute : DEFAULT_MESSAGES,
     files: {
       contentTypes: Array.isArray(fileTypes) ? (fileTypes as string[]) : ['*/*'],
       largestBytes: megabytes * MEGABYTE,

@@ -8,6 +8,7 @@ import { hashToken } from '../access/tokens';
 import { defineCommand, runCommand, type Outcome } from '../kit/command';
 import { newId } from '../kit/ids';
 import { chatSettings, findChat, type ChatFinding } from './chat-channel';
+import { NEW_SESSIONS, type Counters } from './chat-limits';
 import type { Meeting } from './meet-customer';
 import { newVisitorToken } from './visitor-token';
 
@@ -19,6 +20,7 @@ const REMOVED_AT_ONCE = 100;
 /** A visitor's new credential, or why there is none. */
 export type OpenedSession =
   | { outcome: 'OPENED'; token: string; expiresAt: Date }
+  | { outcome: 'TOO_MANY'; retryAfter: number }
   | { outcome: 'NO_CHAT' | 'ORIGIN_REFUSED' | 'SIGN_IN_NEEDED' };
 
 /** Whether a page may use the chat; what is no browser sends no origin. */
@@ -28,15 +30,17 @@ export function isAllowedOrigin(open: OpenChannel, origin: string | undefined): 
 
 /** Makes an anonymous visitor of a web chat known. The customer is made when the token is first used. */
 export async function openSession(
-  options: ChatFinding & Meeting,
+  options: ChatFinding & Meeting & { counters: Counters },
   channel: string,
-  origin: string | undefined,
+  { origin, address }: { origin: string | undefined; address: string },
 ): Promise<OpenedSession> {
   const open = await findChat(options, channel);
   if (!open) return { outcome: 'NO_CHAT' };
   if (!isAllowedOrigin(open, origin)) return { outcome: 'ORIGIN_REFUSED' };
   if (!chatSettings(open).allowAnonymous) return { outcome: 'SIGN_IN_NEEDED' };
   const { workspaceId, channelId } = open;
+  const retryAfter = await options.counters.take(open, address, NEW_SESSIONS);
+  if (retryAfter !== null) return { outcome: 'TOO_MANY', retryAfter };
   const actor = connectorActor(workspaceId, channelId, open.channel.name);
   const sessionId = newId();
   const token = newVisitorToken({ workspaceId, sessionId });

@@ -11,6 +11,7 @@ import { DomainError, ErrorCode } from '../kit/errors';
 import { id, optional, prose } from '../kit/input';
 import { MOST_FILES } from './chat-channel';
 import { isSignedInId } from './chat-identity';
+import { noteHeard } from './note-heard';
 
 const LONGEST_BODY = 10_000;
 
@@ -88,6 +89,7 @@ export async function writeMessage(
   const result = await findWritten(work, channel.id, clientKey);
   if (!result) throw new Error('A message of a web chat is not where it was written.');
   await attachUploads(work, result.messageId, uploads);
+  await noteHeard(work, channel.id);
   return { result, events };
 }
 

@@ -66,3 +66,13 @@ export class ResyncRequired extends Error {
     );
   }
 }
+
+/** Raised before anything is done for a caller who does more than is taken of one. */
+export class RateLimited extends Error {
+  /** @param retryAfter in how many seconds it is taken again. */
+  constructor(readonly retryAfter: number) {
+    super(
+      `That was a lot at once: wait ${retryAfter} s, then send it again as it was, with the same keys.`,
+    );
+  }
+}

@@ -25,6 +25,8 @@ export interface RequestServices {
   files: Files;
   /** The base of Parley's URLs as others see them, without a slash at its end; null where unknown. */
   publicUrl: string | null;
+  /** Asked before a caller's command; throws for one who does too much. */
+  beforeCommand?: (name: string, actor: Actor) => Promise<void>;
   /** Told of every command that was carried out. */
   onCommand?: (name: string, actor: Actor, result: object) => void;
 }
@@ -91,7 +93,8 @@ export class RequestContext {
     args: unknown,
     idempotencyKey?: string | null,
   ): Promise<PayloadSource<Result>> {
-    const { units, clock, onCommand } = this.services;
+    const { units, clock, beforeCommand, onCommand } = this.services;
+    await beforeCommand?.(command.name, this.actor);
     const answer = await runCommand(units, this.actor, clock(), command, args, idempotencyKey);
     if (!answer.ok) return { userErrors: answer.problems } as PayloadSource<Result>;
     onCommand?.(command.name, this.actor, answer.result);
