@@ -117,6 +117,8 @@ export interface Happening<State> {
 export interface Beginning {
   random: Random;
   now: Date;
+  /** Who lives there. */
+  cast: Cast;
   /** Ids of the company's accounts there, where the caller wants certain ones. */
   accounts?: readonly string[];
   /** The secret that requests to the company are signed with; absent: made up. */
@@ -134,6 +136,8 @@ export interface Platform<State> {
   settings(world: World<State>): Record<string, unknown>;
   /** The usual secret for requests to the company. */
   secret(state: State): string;
+  /** What the platform gives back in its handshake, where it does; absent: nothing. */
+  verifyToken?(state: State): string;
   /** Those of the company. */
   accounts(state: State): readonly string[];
   /** Checks the token of a call; absent: every token counts. @throws Refusal */

@@ -65,7 +65,8 @@ export class Simulation<State> implements World<State>, Served<State> {
       ...{ random: this.random, signal: this.ending.signal, note: (text) => this.note(text) },
     });
     const { accounts, secret } = options;
-    this.state = platform.begin({ random: this.random, now: this.now(), accounts, secret });
+    const { random, cast } = this;
+    this.state = platform.begin({ random, cast, now: this.now(), accounts, secret });
   }
 
   /** @throws SimulatorRefused where the port is taken. */
@@ -135,7 +136,8 @@ export class Simulation<State> implements World<State>, Served<State> {
     }
     const hook: Hook = {
       ...{ id: String(this.serial()), url, secret: secret ?? this.platform.secret(this.state) },
-      ...{ verifyToken: verifyToken ?? null, accounts: accounts ?? null },
+      verifyToken: verifyToken ?? this.platform.verifyToken?.(this.state) ?? null,
+      accounts: accounts ?? null,
       ...{ failures: 0, isDisabled: false },
     };
     const wrong = (await this.platform.handshake?.(hook, this.random)) ?? null;

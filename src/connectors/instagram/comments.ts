@@ -12,8 +12,8 @@ export interface CommentPlace {
 }
 
 /**
- * A comment on a post, reel or live video. In public one conversation is what the company and one
- * person say to each other below one top-level comment.
+ * A comment on a post, reel or live video. One conversation is a top-level comment with all below it,
+ * which each comment names: so they come to the same in any order.
  */
 export function readComment(value: Values, place: CommentPlace): InboundItem[] {
   const externalId = idIn(value, 'id') ?? idIn(value, 'comment_id');
@@ -35,10 +35,7 @@ export function readComment(value: Values, place: CommentPlace): InboundItem[] {
   return [
     {
       type: 'message',
-      threadKey: `${topLevelId}/${customer?.externalId ?? ''}`,
-      // whom the company speaks to is only known by what it answers
-      ...(isOurs && parentId && { relatedTo: [parentId] }),
-      externalId,
+      ...{ threadKey: topLevelId, externalId },
       direction: isOurs ? 'OUTBOUND' : 'INBOUND',
       author: isOurs ? { name: author.handle ?? author.externalId } : author,
       ...{ customer, sentAt, visibility: 'PUBLIC' },

@@ -24,8 +24,14 @@ export function readMentionAnswer({ about, ...told }: LookUp & LookUpResult): In
   const isKnown = Object.keys(mention).length > 0;
   const message: MessageItem = {
     type: 'message',
-    threadKey: `${externalId}/${author?.externalId ?? ''}`,
-    ...{ externalId, direction: 'INBOUND', author, sentAt, visibility: 'PUBLIC' },
+    ...{
+      threadKey: externalId,
+      externalId,
+      direction: 'INBOUND',
+      author,
+      sentAt,
+      visibility: 'PUBLIC',
+    },
     body: textIn(mention, commentId ? 'text' : 'caption') ?? '',
     post: post ?? (mediaId ? { externalId: mediaId, publishedAt: sentAt } : null),
     ...(!isKnown && { content: { unsupported: 'mention' } }),
