@@ -5,12 +5,14 @@ import { findSent } from './find-sent';
 import { manifest } from './manifest';
 import { normalise } from './normalise';
 import { send } from './send';
+import { source } from './source';
 import { webhook } from './webhook';
 
 export const x = defineConnector({
   manifest,
   webhook,
   normalise,
+  source,
   send,
   findSent,
   remove,

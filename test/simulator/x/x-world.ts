@@ -1,10 +1,13 @@
 import type { Call, Platform } from '../../../src/simulator/platform';
 import { x } from '../../../src/simulator/x';
-import type { X } from '../../../src/simulator/x/state';
+import type { X, XWorld } from '../../../src/simulator/x/state';
 import { hasContract, XContract } from './contract';
 
-/** X as it is simulated, whose calls are kept; those of the connector are held against its contract. */
-export function watchedX(): {
+/**
+ * X as it is simulated, whose calls are kept; those of the connector are held against its contract.
+ * @param onCall sees each call before it is answered.
+ */
+export function watchedX(onCall?: (call: Call, world: XWorld) => void): {
   platform: Platform<X>;
   calls: Call[];
   problems: () => string[];
@@ -14,6 +17,7 @@ export function watchedX(): {
     ...route,
     handle: (call: Call, world: Parameters<typeof route.handle>[1]) => {
       calls.push(call);
+      onCall?.(call, world);
       return route.handle(call, world);
     },
   }));
