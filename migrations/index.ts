@@ -20,6 +20,7 @@ import { TellIdsThatPassOn1764000000210 } from './1764000000210-tell-ids-that-pa
 import { CarryMessages1764000000240 } from './1764000000240-carry-messages';
 import { LetVisitorsSignIn1764000000260 } from './1764000000260-let-visitors-sign-in';
 import { QueueInOrder1764000000270 } from './1764000000270-queue-in-order';
+import { CreateMessageTemplates1764000000290 } from './1764000000290-create-message-templates';
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const migrations = [
@@ -45,4 +46,5 @@ export const migrations = [
   CarryMessages1764000000240,
   LetVisitorsSignIn1764000000260,
   QueueInOrder1764000000270,
+  CreateMessageTemplates1764000000290,
 ];

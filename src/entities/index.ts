@@ -11,6 +11,8 @@ import { InboundDelivery } from './inbound-delivery';
 import { LifecycleStage, LifecycleTransition } from './lifecycle';
 import { MessageAction } from './message-action';
 import { Message, MessageReaction, MessageRevision } from './message';
+import { MessageTemplate } from './message-template';
+export type { TemplateStatus } from './message-template';
 import { Post, PostRevision } from './post';
 import { CustomerTag, Tag } from './tag';
 import { Touchpoint } from './touchpoint';
@@ -42,6 +44,7 @@ export const entities = [
   MessageAction,
   MessageReaction,
   MessageRevision,
+  MessageTemplate,
   Post,
   PostRevision,
   StoredFile,
@@ -77,6 +80,7 @@ export {
   MessageAction,
   MessageReaction,
   MessageRevision,
+  MessageTemplate,
   Post,
   PostRevision,
   StoredFile,

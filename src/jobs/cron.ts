@@ -15,6 +15,7 @@ const schedules: readonly Schedule[] = [
   { task: 'prune-idempotency-records', match: '17 * * * *' },
   { task: 'prune-presence', match: '27 * * * *' },
   { task: 'prune-webhook-deliveries', match: '37 * * * *' },
+  { task: 'sync-all-templates', match: '17 4 * * *' },
 ];
 
 /**

@@ -21,6 +21,8 @@ export interface TaskPayloads {
   'prune-webhook-deliveries': Record<never, never>;
   /** Moments in ISO 8601. */
   'replay-deliveries': { workspaceId: string; channelId: string; from: string; to: string };
+  'sync-all-templates': Record<never, never>;
+  'sync-templates': { workspaceId: string; channelId: string };
 }
 
 /** The name of a task: what a job is to do. */

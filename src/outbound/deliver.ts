@@ -89,10 +89,16 @@ async function attempt(
 
 /** The time for answers may have passed while the message waited. */
 function closedWindow(
-  { isHuman, privateReplyTo, conversation: { visibility, lastInboundAt } }: OutboundMessage,
+  {
+    isHuman,
+    content,
+    privateReplyTo,
+    conversation: { visibility, lastInboundAt },
+  }: OutboundMessage,
   { connector }: OpenChannel,
   now: Date,
 ): Attempt | null {
+  if (content?.fromTemplate) return null;
   const { private: inPrivate, public: inPublic } = connector.manifest.capabilities;
   if (privateReplyTo) {
     const hours = inPublic?.privateReplies?.hours ?? 0;

@@ -15,6 +15,7 @@ import { MessageActionResolver } from './message-action';
 import { MetricsResolver } from './metrics';
 import { PostResolver } from './post';
 import { PresenceResolver } from './presence';
+import { TemplateResolver } from './template';
 import { TouchpointResolver } from './touchpoint';
 import {
   WebhookAttemptResolver,
@@ -44,6 +45,7 @@ export const resolvers = [
   MetricsResolver,
   PostResolver,
   PresenceResolver,
+  TemplateResolver,
   TouchpointResolver,
   ViewerResolver,
   WebhookAttemptResolver,

@@ -86,6 +86,21 @@ export class PrivateReplyWindow {
   hours: number;
 }
 
+@ObjectType({ description: 'What a message may offer to press.', simpleResolvers: true })
+export class ChoiceCapability {
+  @Field(() => Int, { description: 'Most choices of one message.' })
+  most: number;
+
+  @Field(() => Int, { description: 'Longest title, in characters.' })
+  longestTitle: number;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Longest description, in characters; null: there are none.',
+  })
+  longestDescription?: number | null;
+}
+
 @ObjectType({
   description: 'What can be sent, known before it is tried.',
   simpleResolvers: true,
@@ -145,6 +160,12 @@ export class Capabilities {
 
   @Field({ description: 'Whether templates that the platform has approved can be sent.' })
   templates: boolean;
+
+  @Field(() => ChoiceCapability, {
+    nullable: true,
+    description: 'What a message may offer to press; null: nothing.',
+  })
+  choices?: ChoiceCapability | null;
 
   @Field({ description: 'Whether the company may write first.' })
   proactive: boolean;

@@ -27,6 +27,15 @@ export const ConversationOrder = namesOf(
 export const CustomerOrder = namesOf('CREATED_DESC', 'CREATED_ASC', 'UPDATED_DESC', 'UPDATED_ASC');
 export const TouchpointOrder = namesOf('OCCURRED_DESC', 'OCCURRED_ASC');
 export const MessageOrder = namesOf('SENT_ASC', 'SENT_DESC');
+export const MessageTemplateStatus = namesOf(
+  'APPROVED',
+  'PENDING',
+  'REJECTED',
+  'PAUSED',
+  'DISABLED',
+  'OTHER',
+);
+export const TemplateParameterKind = namesOf('TEXT', 'IMAGE', 'VIDEO', 'DOCUMENT', 'URL', 'CODE');
 export const UpsertOutcome = namesOf('CREATED', 'UPDATED', 'UNCHANGED');
 export const TouchpointOutcome = namesOf('CREATED', 'UNCHANGED', 'REJECTED');
 export const RevisionKind = namesOf('EDITED', 'DELETED');
@@ -229,6 +238,32 @@ const registered: [
         'It is going to be processed, or tried again; that of a paused channel waits for it.',
       PROCESSED: 'What it holds is here.',
       DEAD: 'It could not be processed: `error` says why. It can be retried.',
+    },
+  ],
+  [
+    MessageTemplateStatus,
+    'MessageTemplateStatus',
+    'Whether a template can be sent.',
+    {
+      APPROVED: 'It can be sent.',
+      PENDING: 'The platform has not decided yet.',
+      REJECTED: 'The platform has refused it.',
+      PAUSED: 'The platform holds it back for a while, because of how customers take it.',
+      DISABLED: 'The platform does not send it any longer.',
+      OTHER: 'The platform says something else, which Parley does not know.',
+    },
+  ],
+  [
+    TemplateParameterKind,
+    'TemplateParameterKind',
+    'What stands for a parameter of a template.',
+    {
+      TEXT: 'A line of text.',
+      IMAGE: 'The address of an image.',
+      VIDEO: 'The address of a video.',
+      DOCUMENT: 'The address of a document.',
+      URL: 'What is added to the address that a button leads to.',
+      CODE: 'A code that a button copies.',
     },
   ],
   [ActorKind, 'ActorKind', 'What kind of actor acts.'],

@@ -91,6 +91,11 @@ const mutations: Record<
     { id: 'nonsense' },
     'channel { id } ok durationMs',
   ],
+  messageTemplatesSync: ({ connectedId: channelId }) => [
+    { channelId },
+    { channelId: 'nonsense' },
+    'channel { id } templateCount',
+  ],
   channelDisconnect: ({ connectedId: id }) => [{ id }, { id: 'nonsense' }, 'channel { id }'],
   conversationClose: ({ conversationId: id }) => [
     { id },

@@ -114,7 +114,7 @@ async function makeWorld(word: string): Promise<World> {
     { id: customerId },
   );
   const [company, post, attachment, revision] = [newId(), newId(), newId(), newId()];
-  const delivery = newId();
+  const [delivery, template] = [newId(), newId()];
   const rows: [string, unknown[]][] = [
     [
       `company (workspace_id, id, name, created_at, updated_at) values ($1, $2, $3, now(), now())`,
@@ -132,6 +132,12 @@ async function makeWorld(word: string): Promise<World> {
       `message_revision (workspace_id, id, message_id, kind, previous_body, occurred_at, recorded_at)
        values ($1, $2, $3, 'EDITED', $4, now(), now())`,
       [revision, uuid(message.id), word],
+    ],
+    [
+      `message_template (workspace_id, id, channel_id, external_id, name, language, status, body,
+         parameters, components, synced_at)
+       values ($1, $2, $3, $4, $4, 'en', 'APPROVED', $4, '[]', '[]', now())`,
+      [template, uuid(channelId), word],
     ],
   ];
   rows.push([
@@ -166,6 +172,7 @@ async function makeWorld(word: string): Promise<World> {
       LifecycleTransition: customer.transitions.nodes[0]!.id,
       Message: message.id,
       MessageRevision: globalId('MessageRevision', revision),
+      MessageTemplate: globalId('MessageTemplate', template),
       Post: globalId('Post', post),
       Tag: tag.id,
       Touchpoint: customer.touchpoints.nodes[0]!.id,
@@ -227,6 +234,10 @@ const cases: Record<string, (of: Named) => Case[]> = {
   ],
   posts: ({ ids }) => [
     { args: { filter: { channelIds: [ids.Channel] } }, selection: list('id externalId') },
+  ],
+  messageTemplates: ({ ids }) => [{ args: { channelId: ids.Channel }, selection: list('id name') }],
+  messageTemplatesSync: ({ ids }) => [
+    { args: { channelId: ids.Channel }, selection: payload('channel { id } templateCount') },
   ],
   touchpoints: ({ ids }) =>
     [{ customerId: ids.Customer }, { channelIds: [ids.Channel] }].map((filter) => ({

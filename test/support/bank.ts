@@ -199,4 +199,5 @@ export const shelf = defineConnector({
     ...{ capabilities: {}, visibility: 'PRIVATE', resend: 'unsafe' },
   },
   normalise: () => [],
+  templates: () => Promise.resolve([]),
 });

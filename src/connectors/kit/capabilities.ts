@@ -43,11 +43,22 @@ export interface Capabilities {
   privateReplies?: { hours: number };
   readMarks: boolean;
   typing: boolean;
+  /** Whether templates that the platform has approved can be sent, also when free text can't. */
   templates: boolean;
+  /** What a message may offer to press; absent: nothing. */
+  choices?: ChoiceLimit;
   /** Whether the company may write first. */
   proactive: boolean;
   /** For how long after the customer's last message free text is allowed; absent: always. */
   replyWindow?: ReplyWindow;
+}
+
+export interface ChoiceLimit {
+  most: number;
+  /** In characters. */
+  longestTitle: number;
+  /** In characters; absent: no descriptions. */
+  longestDescription?: number;
 }
 
 export interface ReplyWindow {

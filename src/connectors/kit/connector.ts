@@ -14,6 +14,7 @@ import type {
 } from './outbound-message';
 import type { LookUp } from './look-up';
 import type { SettingField } from './settings';
+import type { ConnectorTemplate } from './template';
 
 export type {
   GivenReaction,
@@ -249,6 +250,8 @@ export interface Connector {
   markRead?(message: TargetMessage, context: ConnectorContext): Promise<void>;
   /** The key that the private talk has in which a public message is answered; see `privateReplyTo`. */
   privateThread?(message: TargetMessage, channel: ConnectedChannel): string;
+  /** All messages of the account that the platform has approved, or may, to be filled in. */
+  templates?(context: ConnectorContext): Promise<readonly ConnectorTemplate[]>;
   /** Gets the bytes of a file that an item named. */
   fetchMedia?(
     file: { externalId: string | null; url: string | null },

@@ -175,6 +175,14 @@ function itemShape({ instant: at, order, bytes }: Leaves) {
   const partyNews = z.strictObject({
     ...{ type: z.literal('party'), party, at, formerExternalId: word.nullish() },
   });
+  const template = z.strictObject({
+    type: z.literal('template'),
+    name: word,
+    language: word,
+    status: z.enum(['APPROVED', 'PENDING', 'REJECTED', 'PAUSED', 'DISABLED', 'OTHER']),
+    reason: text(LONGEST_NAME).nullable(),
+    at,
+  });
   const health = z.strictObject({
     type: z.literal('health'),
     health: z.enum(['OK', 'DEGRADED', 'NEEDS_RECONNECT']),
@@ -183,7 +191,7 @@ function itemShape({ instant: at, order, bytes }: Leaves) {
   });
   const shapes = [message, edit, deletion, hiding, reaction, receipt, touchpoint] as const;
   const posted = z.strictObject({ type: z.literal('post'), post });
-  return [...shapes, partyNews, posted, health] as const;
+  return [...shapes, partyNews, posted, template, health] as const;
 }
 
 /** Only connectors can look something up. */

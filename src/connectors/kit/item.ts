@@ -1,3 +1,5 @@
+import type { FilledTemplate, TemplateStatus } from './template';
+
 /**
  * What a connector says has happened on its platform: the output of `normalise`, in the platform's
  * own names. Everything that an item names is found or made; the same item again changes nothing,
@@ -58,7 +60,11 @@ export interface MessageContent {
   location?: { latitude: number; longitude: number; name?: string; address?: string; url?: string };
   contacts?: readonly { name?: string; phones?: readonly string[]; emails?: readonly string[] }[];
   /** What the customer pressed: a button, a quick reply, an item of a list. */
-  choice?: { title?: string; payload?: string };
+  choice?: { title?: string; payload?: string; description?: string };
+  /** What the customer may press, of a message on its way out. */
+  choices?: readonly Choice[];
+  /** A template that is filled in, of a message on its way out. */
+  fromTemplate?: FilledTemplate;
   order?: { catalogId?: string; items: readonly Record<string, unknown>[]; text?: string };
   /** A link or post that was shared. */
   share?: { url?: string; title?: string; externalId?: string };
@@ -69,6 +75,14 @@ export interface MessageContent {
   /** The kind of what the platform would not show or Parley can't, in the platform's word. */
   unsupported?: string;
   [part: string]: unknown;
+}
+
+/** Something that a customer may press. */
+export interface Choice {
+  title: string;
+  /** What comes back beside the title; absent: nothing. */
+  payload?: string | null;
+  description?: string | null;
 }
 
 /** A public root that a conversation hangs from. */
@@ -222,6 +236,17 @@ export interface PostItem {
   post: InboundPost;
 }
 
+/** What became of a template; the platform is asked for its text. */
+export interface TemplateItem {
+  type: 'template';
+  name: string;
+  language: string;
+  status: TemplateStatus;
+  /** Why, in the platform's words. */
+  reason: string | null;
+  at: Date;
+}
+
 /** The account itself: something that a person has to know or do. */
 export interface HealthItem {
   type: 'health';
@@ -252,5 +277,6 @@ export type InboundItem =
   | TouchpointItem
   | PartyItem
   | PostItem
+  | TemplateItem
   | HealthItem
   | LookUpItem;

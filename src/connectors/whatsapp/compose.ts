@@ -3,6 +3,7 @@ import { Rejected } from '../kit/errors';
 import { longest } from './manifest';
 import { handleOf } from './people';
 import { fields, text } from './read';
+import { filledTemplate } from './templates';
 
 type Payload = Record<string, unknown>;
 
@@ -27,8 +28,8 @@ export function recipientOf({
 export function contentOf(message: OutboundMessage, mediaId: string | null): Payload {
   const { body, attachments, content } = message;
   const [file] = attachments;
-  if (content?.template !== undefined) {
-    return { type: 'template', template: content.template };
+  if (content?.fromTemplate) {
+    return { type: 'template', template: filledTemplate(content.fromTemplate) };
   }
   if (file && mediaId !== null) return mediaOf(file, mediaId, body);
   if (Array.isArray(content?.choices) && content.choices.length > 0) {

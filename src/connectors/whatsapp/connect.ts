@@ -13,20 +13,27 @@ export async function connect(context: ConnectorContext): Promise<Account> {
   };
 }
 
+/** Has Meta send what happens in the account to the app. */
+export function register(context: ConnectorContext): Promise<void> {
+  return subscribe(context, {});
+}
+
 /**
- * Has Meta send what happens in the account to the channel’s address, whatever the app’s own address
- * is. The app itself has to be subscribed to the field `messages` in Meta’s dashboard.
+ * Has it sent to the channel’s own address, whatever the app’s is; Meta tries the address at once. The
+ * field `messages` has to be switched on in Meta’s dashboard all the same.
  */
-export async function register(context: ConnectorContext): Promise<void> {
-  const { settings } = context.channel;
-  const override = context.webhookUrl && {
-    override_callback_uri: context.webhookUrl,
-    verify_token: settings.verifyToken,
-  };
+export async function announce(context: ConnectorContext): Promise<void> {
+  const { webhookUrl, channel } = context;
+  if (webhookUrl === null) return;
+  const { verifyToken } = channel.settings;
+  await subscribe(context, { override_callback_uri: webhookUrl, verify_token: verifyToken });
+}
+
+async function subscribe(context: ConnectorContext, json: object): Promise<void> {
   await openWhatsApp(context).call({
     method: 'POST',
-    path: `${String(settings.businessAccountId)}/subscribed_apps`,
-    json: override ?? {},
+    path: `${String(context.channel.settings.businessAccountId)}/subscribed_apps`,
+    json,
     // doing it again changes nothing
     changes: false,
   });

@@ -1,9 +1,10 @@
 import { defineConnector } from '../kit/connector';
-import { connect, disconnect, probe, register } from './connect';
+import { announce, connect, disconnect, probe, register } from './connect';
 import { manifest } from './manifest';
 import { fetchMedia } from './media';
 import { normalise } from './normalise';
 import { findSent, markRead, react, send } from './send';
+import { templates } from './templates';
 import { webhook } from './webhook';
 
 export const whatsapp = defineConnector({
@@ -14,9 +15,11 @@ export const whatsapp = defineConnector({
   findSent,
   react,
   markRead,
+  templates,
   fetchMedia,
   connect,
   register,
+  announce,
   probe,
   disconnect,
 });

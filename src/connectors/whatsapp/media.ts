@@ -22,8 +22,8 @@ export async function fetchMedia(
   );
   if (!found) throw new Rejected('NOT_FOUND', 'WhatsApp does not have it any longer.');
   const url = text(found.url);
-  const isFromApi = url.startsWith(`${String(context.channel.settings.apiUrl)}/`);
-  if (!isFromApi && !url.startsWith('https://')) {
+  const { origin } = new URL(String(context.channel.settings.apiUrl));
+  if (!url.startsWith(`${origin}/`) && !url.startsWith('https://')) {
     throw new RetryLater('WhatsApp did not say where the file is.');
   }
   const file = await fetchUrl(context.http, url, largestBytes, {

@@ -11,6 +11,7 @@ import {
 import { readEchoes, readMessages } from './messages';
 import { fields, list, moment, text, type Fields } from './read';
 import { readStatuses } from './statuses';
+import { readTemplateStatus } from './templates';
 
 /** Fields of webhooks that say something of one number’s talk; their values name the number. */
 const ofNumber: Readonly<Record<string, (value: Fields, at: Date) => InboundItem[]>> = {
@@ -28,6 +29,7 @@ const ofAccount: Readonly<Record<string, (value: Fields, at: Date) => InboundIte
   account_update: readAccountUpdate,
   account_alerts: readAccountAlert,
   phone_number_quality_update: readQuality,
+  message_template_status_update: readTemplateStatus,
 };
 
 /** What a webhook of the app says of this channel’s number; other numbers have channels of their own. */

@@ -43,7 +43,7 @@ export function camelCased(value: unknown): unknown {
 /** How deep a value is nested. */
 export function depthOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
-  return 1 + Math.max(0, ...Object.values(value).map(depthOf));
+  return 1 + Object.values(value).reduce<number>((most, it) => Math.max(most, depthOf(it)), 0);
 }
 
 function camelCase(name: string): string {

@@ -17,6 +17,7 @@ import { askAccount, askToRegister, prepared } from './ask-connector';
 import { healthy } from './health';
 import { noticeChannel } from './notice';
 import { checkSettings } from './settings-check';
+import { syncLater } from '../template/sync-templates';
 
 const input = z.object({
   connector: z.string(),
@@ -118,6 +119,7 @@ const storeChannel = (secrets: SecretBox, draft: OpenChannel | DomainError | nul
       );
       const isNew = await writeChannel(work, secrets, draft);
       await noticeChannel(work, channelId);
+      if (connector.templates) await syncLater(work, channelId);
       const created: NewEvent = { type: 'channel.created', subjectId: channelId, data: { kind } };
       return {
         result: { channelId },

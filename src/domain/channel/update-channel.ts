@@ -15,6 +15,7 @@ import { lockChannel, requireConnected, withoutConnector } from './lock-channel'
 import { noticeChannel } from './notice';
 import { clearHealth } from './set-health';
 import { checkSettings } from './settings-check';
+import { syncLater } from '../template/sync-templates';
 
 const input = z.object({
   id: id('Channel'),
@@ -102,6 +103,8 @@ const storeChange = (context: RequestContext, change: Change | DomainError | nul
         },
       );
       await noticeChannel(work, channelId);
+      const connector = context.connections.connectors[channel.connector ?? ''];
+      if (keys.length > 0 && connector?.templates) await syncLater(work, channelId);
       const fields = [...(isRenamed ? ['name'] : []), ...(keys.length > 0 ? ['settings'] : [])];
       const updated: NewEvent = { type: 'channel.updated', subjectId: channelId, data: { fields } };
       // what was just signed in with is well

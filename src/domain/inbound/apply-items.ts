@@ -2,6 +2,7 @@ import type { InboundItem } from '../../connectors/kit/item';
 import type { NewEvent } from '../../events/registry';
 import { reportHealth } from '../channel/set-health';
 import type { Work } from '../kit/command';
+import { applyTemplateNews } from '../template/template-news';
 import { applyNews, type ToldVersions } from './apply-news';
 import { takeAwaited } from './awaited';
 import { withinLimits } from './limits';
@@ -62,6 +63,8 @@ export async function applyItems(
     news = await takeAwaited(work, channel, later);
   }
   await applyHealth(work, channel, items, events);
+  const templates = items.filter((item) => item.type === 'template');
+  events.push(...(await applyTemplateNews(work, channel.id, templates)));
   await askLookUps(
     work,
     channel.id,

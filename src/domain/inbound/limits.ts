@@ -56,6 +56,7 @@ export function withinLimits(item: InboundItem): InboundItem {
     case 'post':
       return { ...item, post: limitPost(item.post) };
     case 'health':
+    case 'template':
     case 'lookUp':
       return item;
   }

@@ -17,6 +17,7 @@ export const idPrefixes = {
   LifecycleTransition: 'lct',
   Message: 'msg',
   MessageRevision: 'rev',
+  MessageTemplate: 'tpl',
   Post: 'pst',
   Tag: 'tag',
   Touchpoint: 'tch',

@@ -53,6 +53,13 @@ const linkedWords: Partial<Record<ReplyRefusal, string>> = {
     'The channel by which answers go out can’t sign in any longer: connect it again first.',
 };
 
+/** What can be done instead where the platform takes templates at any time. */
+const wordsWithTemplates: Partial<Record<ReplyRefusal, string>> = {
+  NOTHING_TO_ANSWER: 'The customer has not written yet: send a template (`template`) instead.',
+  WINDOW_CLOSED:
+    'The platform only takes free text for so long after the customer’s last message: that time is over. Send a template (`template`) instead.',
+};
+
 /** Whether the sender may write in the conversation now; a person may for longer on some platforms. */
 export function canReply(facts: ReplyFacts, isHuman: boolean, now: Date): ReplyPermission {
   const capabilities = facts.capabilities ?? silent;
@@ -67,7 +74,26 @@ export function canReply(facts: ReplyFacts, isHuman: boolean, now: Date): ReplyP
   };
 }
 
-function wordsFor(reason: ReplyRefusal, { status, link, unreachable }: ReplyFacts): string {
+/** Whether a template can be sent in the conversation now: they need no message of the customer's. */
+export function canSendTemplate(facts: ReplyFacts, now: Date): ReplyPermission {
+  const capabilities = facts.capabilities ?? silent;
+  const asIfAnswering = { ...facts, lastInboundAt: now };
+  const reason = capabilities.templates
+    ? (refusal(asIfAnswering, null, now) ?? (facts.hasCustomer ? null : ReplyRefusal.NO_RECIPIENT))
+    : (refusal(facts, null, now) ?? ReplyRefusal.NOT_SUPPORTED);
+  const isAbout = reason === ReplyRefusal.NOT_SUPPORTED && facts.capabilities !== null;
+  const message = isAbout
+    ? 'There are no templates on this channel.'
+    : reason && wordsFor(reason, facts);
+  return { allowed: reason === null, until: null, reason, message, capabilities };
+}
+
+function wordsFor(
+  reason: ReplyRefusal,
+  { status, link, unreachable, capabilities }: ReplyFacts,
+): string {
+  const instead = capabilities?.templates ? wordsWithTemplates[reason] : undefined;
+  if (instead !== undefined) return instead;
   if (reason === ReplyRefusal.NO_RECIPIENT && unreachable !== null) return unreachable;
   const isOfLink = link !== 'NONE' && status === 'ACTIVE';
   return (isOfLink ? linkedWords[reason] : undefined) ?? words[reason as keyof typeof words];

@@ -16,7 +16,7 @@ import { id } from '../kit/input';
 import { lockMessage } from './lock-message';
 import { requirePrivateReply } from './private-reply-facts';
 import { enqueue } from './queue';
-import { connectedChannel, messageInput, takeDraft, type Queued } from './send-message';
+import { connectedChannel, contentOf, messageInput, takeDraft, type Queued } from './send-message';
 import { writerOf } from './writer';
 
 /**
@@ -35,6 +35,10 @@ export const replyPrivately = (connections: Connections) =>
         const words = 'It answers the public message: leave this out.';
         throw new DomainError(ErrorCode.INVALID_INPUT, words, ['input', 'replyToId']);
       }
+      if (input.template !== null) {
+        const words = 'A template can’t answer a public message.';
+        throw new DomainError(ErrorCode.INVALID_INPUT, words, ['input', 'template']);
+      }
       const channel = await requirePrivateReply(work, connections, message, ['messageId']);
       const connector = connections.connectors[channel.connector!]!;
       const capabilities = connector.manifest.capabilities.private ?? silent;
@@ -52,7 +56,7 @@ export const replyPrivately = (connections: Connections) =>
           ...writerOf(actor, input.authorName),
           customer: identityOf(channel, target),
           replyTo: { externalId: target.externalId },
-          ...{ sentAt: now, body: input.body, content: input.content },
+          ...{ sentAt: now, body: input.body, content: contentOf(input) },
           ...{ clientKey, status: 'QUEUED' },
         },
       ]);

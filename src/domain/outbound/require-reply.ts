@@ -3,7 +3,7 @@ import type { Capabilities } from '../../connectors/kit/capabilities';
 import { Channel, ChannelState, type Conversation } from '../../entities';
 import type { Work } from '../kit/command';
 import { DomainError, ErrorCode } from '../kit/errors';
-import { canReply } from './can-reply';
+import { canReply, canSendTemplate } from './can-reply';
 import { linkedChannelId } from './linked-channel';
 import { replyFacts, type Way } from './reply-facts';
 
@@ -19,6 +19,7 @@ export async function requireReply(
   conversation: Conversation,
   path: string[],
   isForPerson = false,
+  what: 'TEXT' | 'TEMPLATE' = 'TEXT',
 ): Promise<{ channel: Channel; carrier: Channel; capabilities: Capabilities }> {
   const { manager, actor, now } = work;
   const { workspaceId, channelId } = conversation;
@@ -29,7 +30,8 @@ export async function requireReply(
   const linked = found ? await wayOf(work, found) : null;
   const isHuman = actor.kind === 'USER' || isForPerson;
   const facts = replyFacts(connections, conversation, own, linked);
-  const { reason, message, capabilities } = canReply(facts, isHuman, now);
+  const { reason, message, capabilities } =
+    what === 'TEMPLATE' ? canSendTemplate(facts, now) : canReply(facts, isHuman, now);
   if (reason === null) return { channel, carrier: linked?.channel ?? channel, capabilities };
   throw new DomainError([{ code: ErrorCode.REPLY_NOT_ALLOWED, reason, message: message!, path }]);
 }

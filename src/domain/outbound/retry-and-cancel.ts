@@ -27,7 +27,14 @@ export const retryMessage = (connections: Connections) =>
       const answered = await publicMessageOf(work, message);
       const { channel, carrier } = answered
         ? await privateWay(work, connections, answered, message)
-        : await requireReply(work, connections, conversation, ['id'], message.isForPerson);
+        : await requireReply(
+            work,
+            connections,
+            conversation,
+            ['id'],
+            message.isForPerson,
+            kindOf(message),
+          );
       const { resend } = connections.connectors[carrier.connector!]!.manifest;
       // whoever retries has looked where the platform can't tell
       const canTell = resend !== 'unsafe' && carrier.id === carrierOf(message);
@@ -46,6 +53,10 @@ export const retryMessage = (connections: Connections) =>
       return { result: { messageId, conversationId }, events };
     },
   });
+
+function kindOf({ content }: Message): 'TEXT' | 'TEMPLATE' {
+  return content?.fromTemplate ? 'TEMPLATE' : 'TEXT';
+}
 
 /** An answer in private goes out by the channel itself. */
 async function privateWay(

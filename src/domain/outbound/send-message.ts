@@ -11,6 +11,8 @@ import { DomainError, ErrorCode, notFound, type Problem } from '../kit/errors';
 import { globalId, newId } from '../kit/ids';
 import { id, jsonObject, line, optional, prose } from '../kit/input';
 import { LONGEST_BODY } from '../message/add-note';
+import { takeTemplate, templateInput } from '../template/take-template';
+import { checkChoices, choicesInput } from './check-choices';
 import { checkMessage, type DraftProblem } from './check-message';
 import { enqueue } from './queue';
 import { requireReply } from './require-reply';
@@ -19,14 +21,21 @@ import { writerOf } from './writer';
 const text = prose(LONGEST_BODY);
 
 /** May be empty: whether that can be sent depends on what goes with it. */
-const body = z.string().check(({ value, issues }) => {
-  const { error } = value === '' ? {} : text.safeParse(value);
-  for (const { message } of error?.issues ?? []) {
-    issues.push({ code: 'custom', message, input: value });
-  }
-});
+const body = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? '')
+  .check(({ value, issues }) => {
+    const { error } = value === '' ? {} : text.safeParse(value);
+    for (const { message } of error?.issues ?? []) {
+      issues.push({ code: 'custom', message, input: value });
+    }
+  });
 
 const MOST_FILES = 20;
+
+/** Parts of the content that are checked, and therefore not given as they are. */
+const ownParts = ['fromTemplate', 'choices'] as const;
 
 export const messageInput = z.object({
   body,
@@ -36,6 +45,8 @@ export const messageInput = z.object({
   ),
   content: optional(jsonObject),
   authorName: optional(line(200)),
+  template: optional(templateInput),
+  choices: optional(choicesInput),
 });
 
 const shape = z.object({ conversationId: id('Conversation'), input: messageInput });
@@ -66,9 +77,11 @@ export const sendMessage = (connections: Connections) =>
         conversation,
         ['conversationId'],
         writer.isForPerson,
+        input.template ? 'TEMPLATE' : 'TEXT',
       );
       const replyTo = input.replyToId && (await findReplied(work, conversation, input.replyToId));
-      const uploads = await takeDraft(work, input, capabilities, replyTo !== null);
+      const filled = input.template && (await takeTemplate(work, carrier.id, input));
+      const uploads = filled ? [] : await takeDraft(work, input, capabilities, replyTo !== null);
       const clientKey = newId();
       const { ingested, events } = await ingestItems(work, [
         {
@@ -79,7 +92,8 @@ export const sendMessage = (connections: Connections) =>
           ...writer,
           customer: null,
           replyTo: replyTo === null ? null : { externalId: replyTo },
-          ...{ sentAt: now, body: input.body, content: input.content },
+          ...{ sentAt: now, body: filled?.body ?? input.body },
+          content: filled?.content ?? contentOf(input),
           ...{ clientKey, status: 'QUEUED' },
         },
       ]);
@@ -90,13 +104,18 @@ export const sendMessage = (connections: Connections) =>
     },
   });
 
+/** What goes beside the text. */
+export function contentOf({ content, choices }: Input): Record<string, unknown> | null {
+  return choices ? { ...content, choices } : content;
+}
+
 /**
  * Takes the files that are to go with a message.
  * @throws DomainError where the platform would not take the message.
  */
 export async function takeDraft(
   work: Work,
-  { body: text, attachmentIds }: Input,
+  { body: text, attachmentIds, choices, content }: Input,
   capabilities: Capabilities,
   isReply: boolean,
 ): Promise<UploadFacts[]> {
@@ -106,7 +125,14 @@ export async function takeDraft(
     byteSize: Number(byteSize),
   }));
   const problems = checkMessage({ body: text, attachments, isReply }, capabilities);
-  if (problems.length > 0) throw new DomainError(problems.map(problemOf));
+  const offered = choices ? checkChoices(choices, capabilities, attachments.length) : [];
+  const own = ownParts.filter((part) => content && Object.hasOwn(content, part));
+  const taken = own.map((part): Problem => {
+    const words = `This part has a field of its own: give it as input.${part === 'choices' ? part : 'template'}.`;
+    return { code: ErrorCode.INVALID_INPUT, message: words, path: ['input', 'content', part] };
+  });
+  const all = [...problems.map(problemOf), ...offered, ...taken];
+  if (all.length > 0) throw new DomainError(all);
   return uploads;
 }
 

@@ -10,6 +10,7 @@ import { pruneIdempotencyRecords } from './prune-idempotency-records';
 import { prunePresence } from './prune-presence';
 import { pruneWebhookDeliveries } from './prune-webhook-deliveries';
 import { replayDeliveries } from './replay-deliveries';
+import { syncAllTemplates, syncTemplates } from './sync-templates';
 
 type Tasks<Name extends TaskName> = { readonly [N in Name]: Task<TaskPayloads[N]> };
 
@@ -31,5 +32,7 @@ export function tasksWith(services: FetchServices & ActionServices): Tasks<TaskN
     'look-up': lookUp(services),
     'perform-action': performAction(services),
     'prune-files': pruneFiles(services),
+    'sync-all-templates': syncAllTemplates(services),
+    'sync-templates': syncTemplates(services),
   };
 }

@@ -97,12 +97,13 @@ function canSend({ text, mostAttachments }: Capabilities): boolean {
   return text.longest > 0 || mostAttachments > 0;
 }
 
-type Part = 'send' | 'remove' | 'hide' | 'react' | 'markRead' | 'privateThread';
+type Part = 'send' | 'templates' | 'remove' | 'hide' | 'react' | 'markRead' | 'privateThread';
 
 const parts: readonly [Part, (capabilities: Capabilities) => boolean][] = [
   ['remove', ({ deletions, deletionsOfOthers = false }) => deletions || deletionsOfOthers],
   ['hide', ({ hiding }) => hiding],
   ['react', ({ reactions }) => reactions],
+  ['templates', ({ templates }) => templates],
   ['privateThread', ({ privateReplies }) => privateReplies !== undefined],
 ];
 
