@@ -700,6 +700,33 @@ CREATE POLICY workspace_only ON message_revision AS PERMISSIVE FOR ALL TO parley
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE message_revision TO parley_system;
 GRANT INSERT, SELECT, UPDATE ON TABLE message_revision TO parley_api;
 
+CREATE TABLE message_template (
+  workspace_id uuid NOT NULL,
+  id uuid NOT NULL,
+  channel_id uuid NOT NULL,
+  external_id text NOT NULL,
+  name text NOT NULL,
+  language text NOT NULL,
+  category text,
+  status text NOT NULL,
+  status_reason text,
+  status_at timestamp(3) with time zone,
+  body text NOT NULL,
+  parameters jsonb NOT NULL,
+  components jsonb NOT NULL,
+  synced_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT message_template_pkey PRIMARY KEY (workspace_id, id),
+  CONSTRAINT message_template_name UNIQUE (workspace_id, channel_id, name, language),
+  CONSTRAINT message_template_channel_fk FOREIGN KEY (workspace_id, channel_id) REFERENCES channel(workspace_id, id),
+  CONSTRAINT message_template_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+ALTER TABLE message_template ENABLE ROW LEVEL SECURITY;
+ALTER TABLE message_template FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON message_template AS PERMISSIVE FOR ALL TO parley_system USING (true) WITH CHECK (true);
+CREATE POLICY workspace_only ON message_template AS PERMISSIVE FOR ALL TO parley_api USING ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id))) WITH CHECK ((workspace_id = ( SELECT current_workspace_id() AS current_workspace_id)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE message_template TO parley_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE message_template TO parley_system;
+
 CREATE TABLE outbound_queue (
   workspace_id uuid NOT NULL,
   message_id uuid NOT NULL,
