@@ -3,14 +3,14 @@ import { saidBy } from './content';
 import { Contacts, idOf, partyOf, handleOf, type Handle } from './people';
 import { camelCased, fields, list, moment, text, words, type Fields } from './read';
 
-/** What messages of customers say; one that can't be placed gives nothing. */
-export function readMessages(value: Fields): InboundItem[] {
+/** What messages of customers say; one that tells neither who nor which gives nothing. */
+export function readMessages(value: Fields, told: Date): InboundItem[] {
   const contacts = new Contacts(value.contacts);
   return list(value.messages).flatMap((message) => {
-    const at = moment(message.timestamp);
+    const at = moment(message.timestamp) ?? told;
     const { handle, party } = contacts.find(message.from_user_id, message.from);
     const id = text(message.id);
-    if (!at || !party || id === '') return [];
+    if (!party || id === '') return [];
     const from: Sender = { handle, party, at, id };
     switch (text(message.type)) {
       case 'reaction':

@@ -16,7 +16,7 @@ import { readTemplateStatus } from './templates';
 /** Fields of webhooks that say something of one number’s talk; their values name the number. */
 const ofNumber: Readonly<Record<string, (value: Fields, at: Date) => InboundItem[]>> = {
   messages: (value, at) => [
-    ...readMessages(value),
+    ...readMessages(value, at),
     ...readStatuses(value),
     ...readErrors(value, at),
   ],

@@ -39,13 +39,23 @@ export function partyOf(handle: Handle, contact: Fields = {}): Party | null {
   };
 }
 
+interface Contact {
+  handle: Handle;
+  contact: Fields;
+}
+
 /** The people of a change, by each of their ids. */
 export class Contacts {
-  private readonly byId = new Map<string, { handle: Handle; contact: Fields }>();
+  private readonly byId = new Map<string, Contact>();
+  /** Numbers of one person may be written in two ways, but one contact is whom it is about. */
+  private readonly only: Contact | undefined;
 
   constructor(contacts: unknown) {
-    for (const contact of list(contacts)) {
-      const handle = handleOf(contact.user_id, contact.wa_id);
+    const all = list(contacts).map((contact): Contact => {
+      return { handle: handleOf(contact.user_id, contact.wa_id), contact };
+    });
+    this.only = all.length === 1 ? all[0] : undefined;
+    for (const { handle, contact } of all) {
       for (const id of [handle.userId, handle.phone]) {
         if (id) this.byId.set(id, { handle, contact });
       }
@@ -55,7 +65,7 @@ export class Contacts {
   /** Somebody by one or both ids, with the other one and the name where the contacts tell them. */
   find(userId: unknown, waId: unknown): { handle: Handle; party: Party | null } {
     const given = handleOf(userId, waId);
-    const told = this.byId.get(given.userId) ?? this.byId.get(given.phone);
+    const told = this.byId.get(given.userId) ?? this.byId.get(given.phone) ?? this.only;
     const handle = {
       userId: given.userId || (told?.handle.userId ?? ''),
       phone: given.phone || (told?.handle.phone ?? ''),
