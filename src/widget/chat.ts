@@ -25,6 +25,8 @@ function begin(script: HTMLScriptElement): void {
     console.warn('Parley chat: the script needs data-channel="chn_…".'); // eslint-disable-line no-console
     return;
   }
+  // a page that loads it twice has one all the same
+  if (document.querySelector('[data-parley]')) return;
   const early = window.parley?.q ?? [];
   const tag = lang ?? (document.documentElement.lang || navigator.language);
   const asked = (command: string) => [...early].reverse().find(([name]) => name === command)?.[1];

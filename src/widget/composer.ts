@@ -107,7 +107,9 @@ export class Composer {
     this.text.rows = Math.min(5, this.text.value.split('\n').length);
   }
 
-  private pick(files: FileList | null | undefined): void {
+  /** Has files go along. */
+  pick(files: FileList | null | undefined): void {
+    if (this.root.hidden) return;
     for (const file of files ?? []) {
       const problem = this.problemOf(file);
       if (problem !== null) {

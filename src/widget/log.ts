@@ -14,7 +14,9 @@ export class Log {
   readonly root: HTMLElement;
   private readonly welcome = element('p', { class: 'welcome', dir: 'auto' });
   private readonly earlier: HTMLButtonElement;
-  private readonly list = element('div');
+  private readonly list = element('div', {
+    ...{ role: 'log', 'aria-live': 'polite', 'aria-relevant': 'additions' },
+  });
   /** What is shown, by what it was made of: it is made anew where that has changed. */
   private readonly rows = new Map<string, { of: string; row: HTMLElement }>();
 
@@ -30,13 +32,7 @@ export class Log {
     );
     this.root = element(
       'div',
-      {
-        class: 'scroll',
-        role: 'log',
-        'aria-live': 'polite',
-        tabindex: 0,
-        'aria-relevant': 'additions',
-      },
+      { class: 'scroll', role: 'region', 'aria-labelledby': 'title', tabindex: 0 },
       ...[this.welcome, this.earlier, this.list],
     );
   }

@@ -26,13 +26,19 @@ export class Outbox {
   private failures = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param deliver sends one; @param changed told after each change. */
+  /**
+   * @param isKept whether the device may keep it: what a signed-in customer wrote is not for whoever
+   * signs in next.
+   * @param deliver sends one.
+   * @param changed told after each change.
+   */
   constructor(
     private readonly device: Device,
+    private readonly isKept: () => boolean,
     private readonly deliver: (draft: Draft) => Promise<void>,
     private readonly changed: () => void,
   ) {
-    const kept = device.recallValue<Draft[]>(KEPT) ?? [];
+    const kept = (isKept() && device.recallValue<Draft[]>(KEPT)) || [];
     const isRecent = ({ writtenAt }: Draft) => Date.now() - Date.parse(writtenAt) < OLDEST;
     this.drafts = kept
       .filter(isRecent)
@@ -114,7 +120,8 @@ export class Outbox {
   }
 
   private note(): void {
-    this.device.remember(KEPT, this.drafts.length > 0 ? JSON.stringify(this.drafts) : null);
+    const keeps = this.drafts.length > 0 && this.isKept();
+    this.device.remember(KEPT, keeps ? JSON.stringify(this.drafts) : null);
     this.changed();
   }
 }

@@ -48,6 +48,11 @@ export class Panel {
         ...{ class: 'panel', role: 'dialog', 'aria-modal': 'true', 'aria-labelledby': 'title' },
         hidden: true,
         on: {
+          dragover: (event) => event.preventDefault(),
+          drop: (event) => {
+            event.preventDefault();
+            this.composer.pick(event.dataTransfer?.files);
+          },
           keydown: (event) => {
             if (event.key === 'Escape') close();
             else if (event.key === 'Tab') this.keepFocus(event);

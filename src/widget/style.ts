@@ -32,12 +32,9 @@ svg { width: 24px; height: 24px; fill: currentColor; display: block }
 .head h2 { margin: 0; font-size: 16px; flex: 1; overflow-wrap: anywhere }
 .head :focus-visible, .send:focus-visible { outline-color: currentColor; outline-offset: -3px }
 .notice { padding: 8px 16px; background: #fff4d6; color: #4a3900; font-size: 13px }
-.body { flex: 1; overflow-y: auto; padding: 16px; display: flex; flex-direction: column; gap: 8px;
-  overscroll-behavior: contain }
-.log { display: contents }
 .scroll { flex: 1; overflow-y: auto; padding: 16px; overscroll-behavior: contain }
 .welcome { margin: 0 0 12px; white-space: pre-wrap; overflow-wrap: anywhere }
-.message { max-width: 85%; margin: 0 auto 10px 0; width: fit-content }
+.message { max-width: 85%; margin-block-end: 10px; width: fit-content }
 .message.own { margin-inline: auto 0 }
 .message:not(.own) { margin-inline: 0 auto }
 .who, .when { font-size: 12px; color: var(--soft) }
@@ -58,7 +55,7 @@ textarea { flex: 1; resize: none; border: 1px solid var(--line); border-radius: 
   background: none; min-height: 42px; max-height: 140px; min-width: 0 }
 .tool, .send { width: 42px; height: 42px; flex: none; display: grid; place-items: center;
   border-radius: 10px }
-.send, .start { background: var(--accent); color: var(--on-accent) }
+.send { background: var(--accent); color: var(--on-accent) }
 [dir=rtl] .send svg { transform: scaleX(-1) }
 .chips { list-style: none; margin: 0 0 6px; padding: 0; font-size: 13px }
 .chips li { display: flex; gap: 8px; align-items: center; overflow-wrap: anywhere }
@@ -68,8 +65,8 @@ textarea { flex: 1; resize: none; border: 1px solid var(--line); border-radius: 
   border-radius: 10px; padding: 8px 10px; background: var(--back) }
 .field.check > span { display: inline; margin-inline-start: 8px }
 .problem { color: var(--bad); font-size: 13px; display: block }
-.start { width: 100%; padding: 10px; border-radius: 10px }
 @media (max-width: 480px) {
+  input, textarea, select { font-size: 16px }
   .panel { inset: 0; width: auto; height: auto; border-radius: 0 }
   :host([data-position=start]) .panel { inset: 0 }
   .panel:not([hidden]) ~ .bubble { display: none }

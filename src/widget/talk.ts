@@ -15,7 +15,6 @@ import { pauseAfter } from './pause';
 import { Trouble } from './trouble';
 
 const PAGE = 30;
-const SEEN = 'seen';
 /** Links to files are good for an hour: until then they are read anew, in milliseconds. */
 const LINKS_LAST = 45 * 60_000;
 /** Links that fail are read anew at most this often. */
@@ -56,7 +55,8 @@ export class Talk {
 
   constructor(private readonly options: TalkOptions) {
     const { credentials, device, socketUrl } = options;
-    this.outbox = new Outbox(device, (draft) => this.deliver(draft), options.changed);
+    const isKept = () => !credentials.isSignedIn;
+    this.outbox = new Outbox(device, isKept, (draft) => this.deliver(draft), options.changed);
     this.live = new Live({
       url: socketUrl,
       token: () => credentials.current(),
@@ -76,11 +76,16 @@ export class Talk {
 
   /** How many messages of the company's were not seen yet. */
   get unread(): number {
-    const seen = this.options.device.recall(SEEN) ?? '';
+    const seen = this.options.device.recall(this.seenName) ?? '';
     return this.messages.filter(
       ({ author, sentAt, deletedAt }) =>
         author === 'COMPANY' && deletedAt === null && sentAt > seen,
     ).length;
+  }
+
+  /** By the conversation: the device may have several customers, one after the other. */
+  private get seenName(): string {
+    return `seen:${this.conversation?.id}`;
   }
 
   /** Reads what there is: at the start for whoever is known, and when the chat is opened. */
@@ -172,13 +177,7 @@ export class Talk {
   seen(): void {
     const { conversation, options } = this;
     if (!conversation || this.unread === 0) return;
-    options.device.remember(
-      SEEN,
-      this.messages
-        .map(({ sentAt }) => sentAt)
-        .sort()
-        .pop()!,
-    );
+    options.device.remember(this.seenName, this.messages[this.messages.length - 1]!.sentAt);
     options.changed();
     // that it isn't heard of now is made good by the next time
     options.api.ask(documents.read, { id: conversation.id }).catch(() => undefined);
@@ -222,7 +221,8 @@ export class Talk {
     const at = this.messages.findIndex(({ id }) => id === message.id);
     if (at >= 0) this.messages[at] = message;
     else this.messages.push(message);
-    this.messages.sort((a, b) => (a.sentAt === b.sentAt ? 0 : a.sentAt < b.sentAt ? -1 : 1));
+    const orderOf = ({ sentAt, id }: ChatMessage) => `${sentAt} ${id}`;
+    this.messages.sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
   }
 
   private follow({ id, status }: Pick<ChatConversation, 'id' | 'status'>): void {

@@ -50,7 +50,7 @@ export class Widget {
       ...[icon(BALLOON), this.count],
     );
     this.host = element('div', {
-      ...{ lang: language.tag, dir: language.direction },
+      ...{ 'data-parley': options.channel, lang: language.tag, dir: language.direction },
       ...{ 'data-position': position, 'data-theme': theme },
     });
     const root = this.host.attachShadow({ mode: 'open' });

@@ -152,14 +152,10 @@ export class Guest {
     return this.page.getByRole('dialog');
   }
 
-  get log() {
-    return this.page.getByRole('log');
-  }
-
   /** The texts that are shown, the customer's begin with `>`. */
   said(): Promise<string[]> {
     return this.page.evaluate<string[]>(`
-      [...document.querySelector('div[lang]').shadowRoot.querySelectorAll('.message')].flatMap((row) => {
+      [...document.querySelector('[data-parley]').shadowRoot.querySelectorAll('.message')].flatMap((row) => {
         const text = row.querySelector('.text')?.textContent;
         return text == null ? [] : [(row.classList.contains('own') ? '> ' : '') + text];
       })`);

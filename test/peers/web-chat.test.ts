@@ -114,7 +114,7 @@ describeThere('the bubble in Chromium, on a page of another origin under a stric
     shop.attributes = { 'data-channel': chat.channelId };
     const guest = await visit();
     await guest.open();
-    expect(await guest.log.textContent()).toContain('Hello!');
+    expect(await guest.panel.textContent()).toContain('Hello!');
     await guest.write('Where is my parcel?');
     expect(await guest.panel.textContent()).toContain('Please fill this in.');
     await guest.page.getByLabel('Your name').fill('Ada <b>Lovelace</b>');
@@ -273,6 +273,16 @@ describeThere('the bubble in Chromium, on a page of another origin under a stric
       .catch(() => undefined);
     await world.answer(chat, id, 'Six');
     await untilSaid(guest, ['> One', 'Two', 'Three', '> Four', '> Five', 'Six']);
+  });
+
+  test('where no WebSocket gets through, answers come all the same', async () => {
+    const guest = await visit();
+    await guest.page.routeWebSocket(/graphql/, (socket) => socket.close());
+    await guest.open();
+    await guest.write('One');
+    const { id } = await untilInbox();
+    await world.answer(chat, id, 'Two');
+    await untilSaid(guest, ['> One', 'Two']);
   });
 
   test('what is written offline is said so, kept over a reload, and sent once', async () => {
