@@ -9,6 +9,7 @@ interface Schedule {
 }
 
 const schedules: readonly Schedule[] = [
+  { task: 'probe-channels', match: '23 4 * * *' },
   { task: 'prune-deliveries', match: '57 3 * * *' },
   { task: 'prune-event-log', match: '47 3 * * *' },
   { task: 'prune-files', match: '7 * * * *' },

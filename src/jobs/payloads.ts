@@ -13,6 +13,8 @@ export interface TaskPayloads {
     askedAt: string;
   };
   'perform-action': { workspaceId: string; actionId: string };
+  'probe-channel': { workspaceId: string; channelId: string };
+  'probe-channels': Record<never, never>;
   'prune-deliveries': Record<never, never>;
   'prune-event-log': Record<never, never>;
   'prune-files': Record<never, never>;

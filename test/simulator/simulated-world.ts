@@ -4,8 +4,9 @@ import { SteppedClock } from '../../src/simulator/clock';
 import type { Platform } from '../../src/simulator/platform';
 import { Simulation, type SimulationOptions } from '../../src/simulator/simulation';
 import { startTestApp, type TestApp } from '../support/app';
-import { must } from '../support/call';
+import { call, must } from '../support/call';
 import type { Client } from '../support/client';
+import { until } from '../support/process';
 
 /** A channel of Parley's that is connected to a simulated platform. */
 export interface SimulatedChannel {
@@ -75,6 +76,18 @@ export class SimulatedWorld {
     await this.parley.app.drain();
     for (const simulation of this.simulations) await simulation.settle();
     await this.parley.app.drain();
+  }
+
+  /** Waits until something holds that takes more than one attempt. */
+  async becomes(holds: () => Promise<boolean>): Promise<void> {
+    await until(holds, 'it holds');
+  }
+
+  /** The problems of a mutation that is refused. */
+  async problems(owner: Client, name: string, args: object): Promise<{ code: string }[]> {
+    const selection = '{ userErrors { code reason message path } }';
+    return (await call<{ userErrors: { code: string }[] }>(owner, name, args, selection))
+      .userErrors;
   }
 
   async close(): Promise<void> {

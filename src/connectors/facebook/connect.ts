@@ -38,7 +38,7 @@ export async function probe(context: ConnectorContext): Promise<void> {
   await graphOf(context).call({ path: pageId, params: { fields: 'id' } });
   if (appId === null) return;
   const { http, clock } = context;
-  const app = openGraph({ http, clock, apiUrl, token: `${appId}|${appSecret}` });
+  const app = openGraph({ http, clock, apiUrl, token: `${appId}|${appSecret}`, appSecret });
   const answer = await app.call({ path: 'debug_token', params: { input_token: token } });
   const told = valuesIn(answer, 'data');
   if (told.is_valid !== false) return;

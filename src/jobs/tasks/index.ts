@@ -3,6 +3,7 @@ import type { Task } from '../task';
 import { fetchAttachment, type FetchServices } from './fetch-attachment';
 import { lookUp } from './look-up';
 import { performAction, type ActionServices } from './perform-action';
+import { probeChannel, probeChannels } from './probe-channels';
 import { pruneDeliveries } from './prune-deliveries';
 import { pruneEventLog } from './prune-event-log';
 import { pruneFiles } from './prune-files';
@@ -31,6 +32,8 @@ export function tasksWith(services: FetchServices & ActionServices): Tasks<TaskN
     'fetch-attachment': fetchAttachment(services),
     'look-up': lookUp(services),
     'perform-action': performAction(services),
+    'probe-channel': probeChannel(services),
+    'probe-channels': probeChannels(services),
     'prune-files': pruneFiles(services),
     'sync-all-templates': syncAllTemplates(services),
     'sync-templates': syncTemplates(services),
