@@ -1,7 +1,7 @@
 import type { App } from './app';
 
 /** What a person sees when the server is up: where it is, how to get in, what to try. */
-export function banner(app: App, address: string): string {
+export function banner(app: App, address: string, demoToken: string | null = null): string {
   const { embedded, config } = app;
   const { token } = app.first;
   const secret = token ?? (config.adminToken ? '$PARLEY_ADMIN_TOKEN' : '$TOKEN');
@@ -19,9 +19,25 @@ export function banner(app: App, address: string): string {
     `  curl ${address}/graphql -H 'content-type: application/json' -H "authorization: Bearer ${secret}" \\`,
     `    -d '{"query":"{ viewer { name workspace { name } } }"}'`,
     '',
+    ...(demoToken === null ? [] : demoLines(address, demoToken)),
     '',
   ];
   return lines.join('\n');
+}
+
+/** How to see the demonstration, in a workspace of its own. */
+function demoLines(address: string, token: string): string[] {
+  return [
+    '  Demonstration: simulated customers on simulated platforms (PARLEY_DEMO=off goes without)',
+    `  GraphiQL   ${address}/graphql#token=${token}`,
+    `  Token      ${token}`,
+    '  Paste:     subscription { events(types: ["message.*"]) {',
+    '               event { type } message { direction body status author { name } }',
+    '               conversation { id visibility channel { name } } } }',
+    '  Answer:    mutation { messageSend(conversationId: "cnv_…", input: { body: "We are on it." }) {',
+    '               message { status } userErrors { message } } }',
+    '',
+  ];
 }
 
 function tokenLines({ first: { token }, config: { adminToken } }: App): string[] {

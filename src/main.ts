@@ -4,8 +4,10 @@ import { createApp, type App } from './app';
 import { banner, firstToken } from './banner';
 import { ConfigError, loadConfig, type Role } from './config/config';
 import { readEnv } from './config/env';
+import type { Demo } from './demo/demo';
 import { explainError } from './expected-errors';
 import { OpenConnections } from './open-connections';
+import { startDemo } from './start-demo';
 import { startOrStop } from './start-or-stop';
 import { Stopped, takeStopSignals } from './stop-signal';
 
@@ -23,12 +25,14 @@ async function main(): Promise<void> {
   const stop = takeStopSignals();
   const app = await startOrStop(config, stop, () => createApp(config));
   const connections = new OpenConnections(app.http.server);
+  let demo: Demo | null = null;
   try {
     if (stop.aborted) process.stdout.write(firstToken(app));
-    else await announce(app);
+    else demo = await announce(app);
     if (!stop.aborted) await once(stop, 'abort');
     app.log.info({ signal: (stop.reason as Stopped).signal }, 'stopping');
   } finally {
+    await demo?.stop();
     connections.end(STOP_LIMIT_MS);
     await app.close();
   }
@@ -43,13 +47,17 @@ function readRole([role = 'all', ...rest]: readonly string[]): Role {
 }
 
 /** Says that the process is there; one that answers requests listens first. */
-async function announce(app: App): Promise<void> {
+async function announce(app: App): Promise<Demo | null> {
   if (app.config.role === 'worker') {
     process.stdout.write(`Parley runs jobs here. Ctrl-C stops it.\n${firstToken(app)}`);
-    return;
+    return null;
   }
   try {
-    process.stdout.write(banner(app, await app.listen()));
+    const address = await app.listen();
+    const demo = await startDemo(app, address);
+    process.stdout.write(banner(app, address, demo?.token));
+    demo?.begin();
+    return demo;
   } catch (error) {
     process.stdout.write(firstToken(app));
     throw listenError(error as NodeJS.ErrnoException, app);

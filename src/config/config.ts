@@ -48,6 +48,8 @@ export interface Config {
   databaseUrl?: string;
   /** Absolute path of the folder for everything that Parley keeps on disk. */
   dataDir: string;
+  /** Whether a demonstration workspace is filled by simulated platforms. */
+  demo: boolean;
   /** Sets the owner token of the first workspace; absent: one is made at the first start. */
   adminToken?: string;
   host: string;
@@ -123,6 +125,7 @@ const shape = z.object({
     .string()
     .regex(/^[\x21-\x7e]{16,256}$/, 'must be 16 to 256 visible ASCII characters without spaces')
     .optional(),
+  PARLEY_DEMO: oneOf('on', 'off').default('on'),
   HOST: z.string().default('127.0.0.1'),
   PARLEY_PUBLIC_URL: httpUrl
     .refine((url) => !/[?#]/.test(url), 'must be a URL without a query or fragment')
@@ -179,6 +182,8 @@ export function loadConfig(env: Env, role: Role = 'all'): Readonly<Config> {
     role,
     databaseUrl: value.DATABASE_URL,
     dataDir: resolve(value.PARLEY_DATA_DIR),
+    // never beside data that somebody keeps, nor in a part of several processes
+    demo: value.PARLEY_DEMO === 'on' && value.DATABASE_URL === undefined && role === 'all',
     adminToken: value.PARLEY_ADMIN_TOKEN,
     host: value.HOST,
     port: value.PORT,

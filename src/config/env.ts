@@ -3,6 +3,7 @@ export interface Env {
   DATABASE_URL?: string;
   PARLEY_DATA_DIR?: string;
   PARLEY_ADMIN_TOKEN?: string;
+  PARLEY_DEMO?: string;
   HOST?: string;
   PARLEY_PUBLIC_URL?: string;
   PORT?: string;

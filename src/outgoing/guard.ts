@@ -26,6 +26,8 @@ const NOT_ENCRYPTED =
 export class OutgoingGuard {
   private readonly names: ReadonlySet<string>;
   private readonly networks: readonly [ipaddr.IPv4 | ipaddr.IPv6, number][];
+  /** Addresses with ports, such as `127.0.0.1:4801`. */
+  private readonly doors = new Set<string>();
 
   /** @param find the look-up; absent: that of the system. */
   constructor(
@@ -36,18 +38,24 @@ export class OutgoingGuard {
     this.networks = networks.map(parseNetwork);
   }
 
+  /** Lets connections through to one port of one address, which is the process's own. */
+  openDoor(address: string, port: number): void {
+    this.doors.add(`${address}:${port}`);
+  }
+
   /**
    * Looks a URL's host up and checks where it leads; for when it is entered.
    * @throws OutgoingRefused with what to change.
    */
   async check(url: URL): Promise<void> {
     const host = hostOf(url.hostname);
-    if (isIP(host)) this.checkLiteral(host, url.protocol as Protocol);
+    if (isIP(host)) this.checkLiteral(host, url.protocol as Protocol, url.port);
     else await this.lookUp(host, url.protocol as Protocol);
   }
 
   /** Checks a host that is an address already. */
-  checkLiteral(address: string, protocol: Protocol): void {
+  checkLiteral(address: string, protocol: Protocol, port?: string | number | null): void {
+    if (port && this.doors.has(`${hostOf(address)}:${port}`)) return;
     this.checkAddress(hostOf(address), hostOf(address), protocol);
   }
 

@@ -16,7 +16,7 @@ export function guardedConnect(guard: OutgoingGuard, timeout: number): buildConn
     const host = options.hostname.replace(/^\[|\]$/g, '');
     try {
       // an address is connected to without a look-up
-      if (isIP(host)) guard.checkLiteral(host, protocol);
+      if (isIP(host)) guard.checkLiteral(host, protocol, options.port);
     } catch (error) {
       callback(error as Error, null);
       return;

@@ -1,4 +1,4 @@
-import { request } from 'undici';
+import { Agent, request } from 'undici';
 import { later, type Clock } from './clock';
 import type { Faults } from './faults';
 import type { Hook } from './hooks';
@@ -51,6 +51,7 @@ const REMEMBERED = 2_000;
 export class PostOffice {
   /** Those that went, the oldest first. */
   readonly delivered: Delivered[] = [];
+  private readonly agent = new Agent();
   private waiting: Waiting[] = [];
   private serial = 0;
   private last: Promise<void> = Promise.resolve();
@@ -71,6 +72,11 @@ export class PostOffice {
   collect(all = false): Promise<void> {
     this.last = this.last.then(() => this.tellDue(all));
     return this.last;
+  }
+
+  /** Cuts its connections, also those on which nothing was said yet. */
+  close(): Promise<void> {
+    return this.agent.destroy();
   }
 
   private async tellDue(all: boolean): Promise<void> {
@@ -137,7 +143,7 @@ export class PostOffice {
     let status: number | null = null;
     try {
       const answer = await request(hook.url, {
-        ...{ method: 'POST', headers, body },
+        ...{ method: 'POST', headers, body, dispatcher: this.agent },
         signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]),
       });
       status = answer.statusCode;

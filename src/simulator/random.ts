@@ -6,6 +6,11 @@ export class Random {
     this.state = seed >>> 0;
   }
 
+  /** Begins another series. */
+  seed(seed: number): void {
+    this.state = seed >>> 0;
+  }
+
   /** From 0 up to, but not including, 1 (mulberry32). */
   next(): number {
     this.state = (this.state + 0x6d2b79f5) >>> 0;

@@ -19,6 +19,8 @@ export interface SimulationOptions extends Pick<Beginning, 'accounts' | 'secret'
   clock?: Clock;
   /** The same seed makes the same things happen. */
   seed?: number;
+  /** Of what happens after the beginning, where that is to be another one each time. */
+  laterSeed?: number;
   cast?: Cast;
   habits?: Partial<Habits>;
   /** Lines about what happens, for people. */
@@ -67,6 +69,7 @@ export class Simulation<State> implements World<State>, Served<State> {
     const { accounts, secret } = options;
     const { random, cast } = this;
     this.state = platform.begin({ random, cast, now: this.now(), accounts, secret });
+    if (options.laterSeed !== undefined) this.random.seed(options.laterSeed);
   }
 
   /** @throws SimulatorRefused where the port is taken. */
@@ -188,6 +191,7 @@ export class Simulation<State> implements World<State>, Served<State> {
   async stop(): Promise<void> {
     this.ending.abort();
     this.clock.stop();
+    await this.office.close();
     if (!this.server.listening) return;
     const closed = once(this.server, 'close');
     this.server.close();

@@ -170,6 +170,7 @@ const directions: Record<string, { uses: string[]; types?: string[] }> = {
   'jobs/worker': { uses: ['config', 'db', 'jobs', 'jobs/tasks', 'telemetry'] },
   // the other side of the wire: it knows nothing of Parley, and no connector knows of it
   simulator: { uses: [] },
+  demo: { uses: ['simulator'] },
   schema: { uses: [] },
   resolvers: { uses: ['domain', 'schema'], types: ['auth', 'entities'] },
   server: {
@@ -212,6 +213,7 @@ const directions: Record<string, { uses: string[]; types?: string[] }> = {
       'connections',
       'connectors',
       'db',
+      'demo',
       'domain',
       'events',
       'files',

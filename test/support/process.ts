@@ -165,7 +165,7 @@ export async function run(entry: string, options: SpawnOptions = {}): Promise<Ra
 function environment(env: Variables): NodeJS.ProcessEnv {
   const configures = /^(PARLEY_.*|DATABASE_URL|NATS_URL|HOST|PORT|LOG_LEVEL|PG.*)$/;
   const kept = Object.entries(process.env).filter(([name]) => !configures.test(name));
-  return { ...Object.fromEntries(kept), PORT: '0', ...env };
+  return { ...Object.fromEntries(kept), PORT: '0', PARLEY_DEMO: 'off', ...env };
 }
 
 interface Listed {

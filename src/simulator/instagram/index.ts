@@ -47,7 +47,7 @@ function begin({ random, accounts, secret, cast }: Beginning): Instagram {
     appSecret: secret ?? random.letters(32),
     verifyToken: random.letters(20),
     accounts: ids.map((id, index): Account => ({
-      ...{ id, username: index === 0 ? 'company' : `company${index + 1}` },
+      ...{ id, username: index === 0 ? 'fairweather' : `fairweather${index + 1}` },
       ...{ scopedId: random.digits(16), pageId: random.digits(15), isInstagramLogin: false },
       ...{ pageToken: `EAAG${random.letters(40)}`, ownToken: `IGAA${random.letters(40)}` },
     })),

@@ -142,7 +142,7 @@ test('a comment on a live video can’t be answered in public, and says why', as
 
 test('a mention is looked up and answered where it was made', async () => {
   const conversation = await happens('customer-mentions');
-  expect(conversation.messages.nodes[0]!.body).toMatch(/^@company /);
+  expect(conversation.messages.nodes[0]!.body).toMatch(/^@fairweather /);
   await send(conversation.id, 'Thank you!');
   await world.settle();
   await world.advance(1);
