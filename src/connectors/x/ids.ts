@@ -10,6 +10,11 @@ export function timeOfId(id: string): Date | null {
   return number === null || number < FIRST ? null : new Date(Number((number >> 22n) + EPOCH));
 }
 
+/** The same of any id, for an order at least where it holds none. */
+export function momentInId(id: string): Date {
+  return new Date(Number(((numberOfId(id) ?? 0n) >> 22n) + EPOCH));
+}
+
 /** The same to the second, as `created_at` tells it. */
 export function secondOfId(id: string): Date | null {
   const time = timeOfId(id);

@@ -9,7 +9,7 @@ import {
   writtenOf,
   type Fields,
 } from './fields';
-import { orderOfId, secondOfId } from './ids';
+import { momentInId, orderOfId, secondOfId } from './ids';
 import { mediumOf, type Medium } from './media';
 
 /** Somebody who is named in a text. */
@@ -128,7 +128,7 @@ export function postedAt(post: Post, otherwise: Date): Date {
   return first ?? createdAt ?? secondOfId(firstIdOf(post)) ?? otherwise;
 }
 
-/** When it was edited; null where it stands as it was posted. */
-export function editedAt({ id, versions, createdAt }: Post, otherwise: Date): Date | null {
-  return id === versions[0] ? null : (secondOfId(id) ?? createdAt ?? otherwise);
+/** When it was edited; null where it stands as it was posted. The same each time it is told. */
+export function editedAt({ id, versions, createdAt }: Post): Date | null {
+  return id === versions[0] ? null : (secondOfId(id) ?? createdAt ?? momentInId(id));
 }

@@ -68,7 +68,7 @@ export function repost(
 
 /** A post that is no part of a conversation; of one that was edited its first text is not known. */
 function bareItems(post: Post, talk: Talk): InboundItem[] {
-  const edited = editedAt(post, talk.receivedAt);
+  const edited = editedAt(post);
   const described = postOf(post, talk);
   if (edited === null) return [{ type: 'post', post: described }];
   const edit: InboundItem = {
@@ -96,7 +96,7 @@ function postOf(post: Post, talk: Talk): InboundPost {
 
 function messageOf(post: Post, place: Place, talk: Talk): MessageItem {
   const isOwn = post.authorId === talk.company;
-  const edited = editedAt(post, talk.receivedAt);
+  const edited = editedAt(post);
   const { answers, versions } = post;
   const answered = answers && talk.posts.get(answers.id);
   return {

@@ -14,7 +14,7 @@ const FIRST_DAY = '2020-05-01T08:00:00.000Z';
 
 export function userView({ id, name, username, followers, isVerified }: User) {
   return {
-    ...{ id, name, username, description: '', location: '', url: '', protected: false },
+    ...{ id, name, username, description: '', url: '', protected: false },
     ...{ verified: isVerified, verified_type: isVerified ? 'blue' : 'none', created_at: FIRST_DAY },
     profile_image_url: `https://pbs.twimg.com/profile_images/${id}/face_normal.jpg`,
     public_metrics: {
