@@ -1,5 +1,5 @@
-import { refuse } from '../meta/errors';
 import type { KeptTemplate, WhatsAppWorld } from './account';
+import { refuse } from './refusals';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -12,7 +12,7 @@ export function checkTemplate(part: Json, { state }: WhatsAppWorld): void {
   );
   if (!template) {
     const details = `template name (${String(part['name'])}) does not exist in ${String(code)}`;
-    refuse(404, [132001], 'Template name does not exist in the translation', { details });
+    refuse(404, [132001], 'Template name does not exist in the translation', details);
   }
   const given = (part['components'] ?? []) as Json[];
   for (const type of ['header', 'body'] as const) {
@@ -27,7 +27,7 @@ export function checkTemplate(part: Json, { state }: WhatsAppWorld): void {
 
 function mismatch(type: string, wanted: number, found: number): never {
   const details = `${type}: number of localizable_params (${found}) does not match the expected number of params (${wanted})`;
-  refuse(400, [132000], 'Number of parameters does not match', { details });
+  refuse(400, [132000], 'Number of parameters does not match', details);
 }
 
 function placesOf({ components }: KeptTemplate, type: string): number {

@@ -1,8 +1,9 @@
-import { metaAnswers, metaError, refuse } from '../meta/errors';
-import { metaJson, metaRetrySeconds, shakeMetaHands, signMeta } from '../meta/webhooks';
+import { graphAnswers } from '../meta/graph-answers';
+import { asMetaWrites, metaHandshake, metaRetries, metaSignature } from '../meta/webhook-wire';
 import { definePlatform } from '../platform';
 import { beginAccount, type WhatsAppAccount } from './account';
 import { happenings } from './happenings';
+import { cloudError, refuse } from './refusals';
 import { routes } from './routes';
 
 /** The WhatsApp Cloud API, version 23.0. */
@@ -20,27 +21,30 @@ export const whatsapp = definePlatform<WhatsAppAccount>({
     apiUrl: url,
   }),
   secret: ({ appSecret }) => appSecret,
+  verifyToken: ({ verifyToken }) => verifyToken,
   accounts: ({ numbers }) => numbers.map(({ id }) => id),
   authorise({ token }, { state }) {
     if (token !== state.token) refuse(401, [190], 'Invalid OAuth access token');
   },
   envelope: (told) =>
-    metaJson({ object: 'whatsapp_business_account', entry: told.map(({ event }) => event) }),
-  sign: signMeta,
-  handshake: shakeMetaHands,
-  retrySeconds: [...metaRetrySeconds, 115_200, 230_400],
+    asMetaWrites({ object: 'whatsapp_business_account', entry: told.map(({ event }) => event) }),
+  sign: metaSignature,
+  handshake: metaHandshake,
+  retrySeconds: [...metaRetries, 115_200, 230_400],
   disableAfter: null,
   mediaSeconds: 300,
   answers: {
-    ...metaAnswers,
+    ...graphAnswers,
     rateLimited: ({ path }) =>
       /\/messages$/.test(path)
-        ? metaError(429, [130429], 'Rate limit hit', {
-            details:
-              'Message failed to send because there were too many messages sent from this phone number in a short period of time.',
-          })
-        : metaError(429, [80007], 'Rate limit issues'),
-    failed: () => metaError(500, [131000], 'Something went wrong'),
+        ? cloudError(
+            429,
+            [130429],
+            'Rate limit hit',
+            'Message failed to send because there were too many messages sent from this phone number in a short period of time.',
+          )
+        : cloudError(429, [80007], 'Rate limit issues'),
+    failed: () => cloudError(500, [131000], 'Something went wrong'),
   },
   happenings,
 });

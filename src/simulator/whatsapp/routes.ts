@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { refuse } from '../meta/errors';
 import type { Answer, Call, Route } from '../platform';
 import { SimulatorRefused } from '../simulator-refused';
 import type { WhatsAppAccount, WhatsAppWorld } from './account';
 import { takeMessage } from './take-message';
 import { readUpload } from './upload';
+import { refuse } from './refusals';
 
 /** What can be asked of the Cloud API. */
 export const routes: readonly Route<WhatsAppAccount>[] = [
@@ -17,7 +17,7 @@ export const routes: readonly Route<WhatsAppAccount>[] = [
 
 function takeFile({ headers, body }: Call, world: WhatsAppWorld): Answer {
   const file = readUpload(String(headers['content-type']), body);
-  if (!file) refuse(400, [100], 'Invalid parameter', { details: 'The file is missing.' });
+  if (!file) refuse(400, [100], 'Invalid parameter', 'The file is missing.');
   const id = world.random.digits(16);
   world.media.keep(id, file.bytes, file.contentType);
   return { status: 200, json: { id } };
@@ -50,7 +50,7 @@ async function subscribe({ json, params }: Call, world: WhatsAppWorld): Promise<
       await world.addHook({ url, verifyToken: String(verifyToken), accounts });
     } catch (error) {
       if (!(error instanceof SimulatorRefused)) throw error;
-      refuse(400, [2200], 'Callback verification failed', { details: error.message });
+      refuse(400, [2200], 'Callback verification failed', error.message);
     }
   }
   return { status: 200, json: { success: true } };

@@ -1,4 +1,3 @@
-import { refuse } from '../meta/errors';
 import type { Answer, Call } from '../platform';
 import {
   recipientOf,
@@ -9,6 +8,7 @@ import {
 } from './account';
 import { checkTemplate } from './check-template';
 import { newWamid, sayText, tellStatus } from './tell';
+import { refuse } from './refusals';
 
 const DAY = 86_400_000;
 
@@ -74,7 +74,7 @@ function check(type: string, json: Json, world: WhatsAppWorld): void {
 function checkFile({ id, caption }: Json, { media }: WhatsAppWorld): void {
   if (typeof id !== 'string' || !media.find(id)) {
     const details = 'The media id is unknown, or the file is gone.';
-    refuse(400, [131053], 'Media upload error', { details });
+    refuse(400, [131053], 'Media upload error', details);
   }
   if (caption !== undefined) requireText(caption, 1_024, 'caption');
 }
@@ -85,7 +85,7 @@ function requireText(value: unknown, longest: number, name: string): void {
 }
 
 function invalid(name: string): never {
-  refuse(400, [100], 'Invalid parameter', { details: `The parameter ${name} is invalid.` });
+  refuse(400, [100], 'Invalid parameter', `The parameter ${name} is invalid.`);
 }
 
 /** What becomes of a message that was taken: that much is told by its statuses. */
