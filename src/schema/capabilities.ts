@@ -60,6 +60,12 @@ export class MediaCapability {
 
   @Field(() => Int, { description: 'How many of this kind one message may hold.' })
   most: number;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Longest text beside one, counted as texts are, 0 for none; null: as without.',
+  })
+  longestText?: number | null;
 }
 
 @ObjectType({
@@ -90,6 +96,12 @@ export class PrivateReplyWindow {
 export class ChoiceCapability {
   @Field(() => Int, { description: 'Most choices of one message.' })
   most: number;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Longest text above them, counted as texts are; null: as without.',
+  })
+  longestText?: number | null;
 
   @Field(() => Int, { description: 'Longest title, in characters.' })
   longestTitle: number;

@@ -58,6 +58,24 @@ const drafts: [
   ['a picture', { attachments: [png] }, {}, []],
   ['a text and a picture', { body: 'x', attachments: [png] }, {}, ['TEXT_WITH_MEDIA']],
   [
+    'a text that is too long beside a picture',
+    { body: '12345', attachments: [png] },
+    { textWithMedia: true, media: { image: { ...capabilities.media.image!, longestText: 4 } } },
+    ['TEXT_TOO_LONG'],
+  ],
+  [
+    'a text beside a picture that takes none',
+    { body: 'x', attachments: [png] },
+    { textWithMedia: true, media: { image: { ...capabilities.media.image!, longestText: 0 } } },
+    ['TEXT_WITH_MEDIA'],
+  ],
+  [
+    'a text that is too long above choices',
+    { body: '12345', hasChoices: true },
+    { choices: { most: 3, longestTitle: 20, longestText: 4 } },
+    ['TEXT_TOO_LONG'],
+  ],
+  [
     'a text and a picture where both may go together',
     { body: 'x', attachments: [png] },
     { textWithMedia: true },

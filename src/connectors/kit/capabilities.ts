@@ -9,6 +9,8 @@ export interface MediaLimit {
   largestBytes: number;
   /** How many of this kind one message may hold. */
   most: number;
+  /** Longest text beside one, counted as texts are; 0: none. Absent: as long as without. */
+  longestText?: number;
 }
 
 /** What one message may hold. */
@@ -55,6 +57,8 @@ export interface Capabilities {
 
 export interface ChoiceLimit {
   most: number;
+  /** Longest text above them, counted as texts are; absent: as long as without. */
+  longestText?: number;
   /** In characters. */
   longestTitle: number;
   /** In characters; absent: no descriptions. */

@@ -46,14 +46,30 @@ export const manifest: Manifest = {
     private: {
       text: { longest: longest.text, unit: 'codePoints', markup: 'NONE' },
       media: {
-        image: { contentTypes: ['image/jpeg', 'image/png'], largestBytes: 5 * MB, most: 1 },
-        video: { contentTypes: ['video/mp4', 'video/3gpp'], largestBytes: 16 * MB, most: 1 },
+        image: {
+          contentTypes: ['image/jpeg', 'image/png'],
+          largestBytes: 5 * MB,
+          most: 1,
+          longestText: longest.caption,
+        },
+        video: {
+          contentTypes: ['video/mp4', 'video/3gpp'],
+          largestBytes: 16 * MB,
+          most: 1,
+          longestText: longest.caption,
+        },
         audio: {
           contentTypes: ['audio/aac', 'audio/amr', 'audio/mpeg', 'audio/mp4', 'audio/ogg'],
           largestBytes: 16 * MB,
           most: 1,
+          longestText: 0,
         },
-        document: { contentTypes: ['*/*'], largestBytes: 100 * MB, most: 1 },
+        document: {
+          contentTypes: ['*/*'],
+          largestBytes: 100 * MB,
+          most: 1,
+          longestText: longest.caption,
+        },
       },
       mostAttachments: 1,
       textWithMedia: true,
@@ -65,7 +81,7 @@ export const manifest: Manifest = {
       readMarks: true,
       typing: false,
       templates: true,
-      choices: { most: 10, longestTitle: 24, longestDescription: 72 },
+      choices: { most: 10, longestText: longest.caption, longestTitle: 24, longestDescription: 72 },
       proactive: false,
       replyWindow: { hours: 24 },
     },

@@ -20,6 +20,8 @@ export interface Draft {
   attachments: readonly { contentType: string; byteSize: number }[];
   /** Whether it names the message that it answers. */
   isReply: boolean;
+  /** Whether it offers something to press. */
+  hasChoices?: boolean;
 }
 
 /** One thing that is wrong with a message. */
@@ -56,13 +58,19 @@ export function checkMessage(draft: Draft, capabilities: Capabilities): DraftPro
   return problems;
 }
 
-function checkText({ body, attachments }: Draft, capabilities: Capabilities): DraftProblem[] {
+function checkText(draft: Draft, capabilities: Capabilities): DraftProblem[] {
+  const { body, attachments } = draft;
   if (body === '') return [];
-  const { longest, unit } = capabilities.text;
+  const { unit } = capabilities.text;
+  const longest = longestOf(draft, capabilities);
   const field = 'body';
-  if (longest === 0) {
+  if (capabilities.text.longest === 0) {
     const message = 'No text can be sent on this channel.';
     return [{ reason: MessageFault.TEXT_NOT_SUPPORTED, message, field }];
+  }
+  if (longest === 0) {
+    const message = 'No text can go with a file of this kind on this channel: send it apart.';
+    return [{ reason: MessageFault.TEXT_WITH_MEDIA, message, field }];
   }
   const problems: DraftProblem[] = [];
   const length = textLength(body, unit);
@@ -75,6 +83,18 @@ function checkText({ body, attachments }: Draft, capabilities: Capabilities): Dr
     problems.push({ reason: MessageFault.TEXT_WITH_MEDIA, message, field });
   }
   return problems;
+}
+
+/** How long a text may be beside what goes with it. */
+function longestOf(
+  { attachments, hasChoices }: Draft,
+  { text, media, choices }: Capabilities,
+): number {
+  const limits = attachments.map(
+    ({ contentType }) => media[kindOf(contentType, media)]?.longestText,
+  );
+  if (hasChoices) limits.push(choices?.longestText);
+  return Math.min(text.longest, ...limits.map((limit) => limit ?? text.longest));
 }
 
 function checkFiles(

@@ -124,7 +124,10 @@ export async function takeDraft(
     contentType,
     byteSize: Number(byteSize),
   }));
-  const problems = checkMessage({ body: text, attachments, isReply }, capabilities);
+  const problems = checkMessage(
+    { body: text, attachments, isReply, hasChoices: choices !== null },
+    capabilities,
+  );
   const offered = choices ? checkChoices(choices, capabilities, attachments.length) : [];
   const own = ownParts.filter((part) => content && Object.hasOwn(content, part));
   const taken = own.map((part): Problem => {

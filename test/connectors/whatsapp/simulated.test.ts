@@ -169,6 +169,26 @@ test('a named answer quotes; files, choices, reactions and read marks go out', a
   expect(here.simulation.state.readMarks).toHaveLength(1);
 });
 
+test('what WhatsApp would not take is refused before, with its place', async () => {
+  const here = await talk();
+  const places = async (input: object) => {
+    const args = { conversationId: here.conversationId, input };
+    const problems = await refused(here.channel.owner, 'messageSend', args);
+    return problems.map(({ path }) => path?.join('.'));
+  };
+  const titles = (count: number) => Array.from({ length: count }, (_, n) => ({ title: `${n}` }));
+  expect(await places({ body: 'x'.repeat(4_097) })).toEqual(['input.body']);
+  expect(await places({ body: 'x'.repeat(1_025), choices: titles(2) })).toEqual(['input.body']);
+  expect(await places({ body: 'Which?', choices: titles(11) })).toEqual(['input.choices']);
+  const long = [{ title: 'x'.repeat(25) }, { title: 'same' }, { title: 'same' }];
+  expect(await places({ body: 'Which?', choices: long })).toEqual([
+    'input.choices.0.title',
+    'input.choices.2.title',
+  ]);
+  const smuggled = { body: 'Hello', content: { fromTemplate: { name: 'x' } } };
+  expect(await places(smuggled)).toEqual(['input.content.fromTemplate']);
+});
+
 test('a file of a customer’s is fetched while its address lives', async () => {
   const here = await talk();
   here.simulation.happen('customer-sends-photo');
