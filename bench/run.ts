@@ -5,6 +5,7 @@ import { importFile } from './import';
 import { inbox } from './inbox';
 import { ingest } from './ingest';
 import { latency } from './latency';
+import { mail } from './mail';
 import { normalise } from './normalise';
 import { refusals } from './refusals';
 import { replay } from './replay';
@@ -18,6 +19,7 @@ const benchmarks: Record<string, (run: Run) => Promise<void>> = {
   latency,
   replay,
   ingest,
+  mail,
   normalise,
   refusals,
 };
