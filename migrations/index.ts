@@ -21,6 +21,7 @@ import { CarryMessages1764000000240 } from './1764000000240-carry-messages';
 import { LetVisitorsSignIn1764000000260 } from './1764000000260-let-visitors-sign-in';
 import { QueueInOrder1764000000270 } from './1764000000270-queue-in-order';
 import { CreateMessageTemplates1764000000290 } from './1764000000290-create-message-templates';
+import { KeepWaitingDeliveries1764000000310 } from './1764000000310-keep-waiting-deliveries';
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const migrations = [
@@ -47,4 +48,5 @@ export const migrations = [
   LetVisitorsSignIn1764000000260,
   QueueInOrder1764000000270,
   CreateMessageTemplates1764000000290,
+  KeepWaitingDeliveries1764000000310,
 ];

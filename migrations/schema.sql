@@ -1045,27 +1045,35 @@ CREATE OR REPLACE FUNCTION drop_delivery_partition(before timestamp with time zo
  RETURNS text
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO '$user', 'public', 'pg_temp'
+ SET search_path TO '$user', 'public'
  SET "TimeZone" TO 'UTC'
  SET lock_timeout TO '1s'
 AS $function$
-        declare
-          name text;
-          ended timestamptz;
-        begin
-          perform pg_advisory_xact_lock(hashtext('parley delivery partitions'));
-          select relname, ends into name, ended from (
-            select c.relname, (regexp_match(
-                pg_get_expr(c.relpartbound, c.oid), 'TO \(''([^'']+)''\)'))[1]::timestamptz as ends
-            from pg_inherits i join pg_class c on c.oid = i.inhrelid
-            where i.inhparent = 'inbound_delivery'::regclass
-          ) partitions where ends <= before order by ends limit 1;
-          if name is not null then
-            delete from inbound_queue where received_at < ended;
-            execute format('drop table parley_log.%I', name);
-          end if;
-          return name;
-        end $function$;
+    declare
+      name text;
+      began timestamptz;
+      ended timestamptz;
+    begin
+      perform pg_advisory_xact_lock(hashtext('parley delivery partitions'));
+      select relname, starts, ends into name, began, ended from (
+        select c.relname,
+          (regexp_match(pg_get_expr(c.relpartbound, c.oid), 'FROM \(''([^'']+)''\)'))[1]::timestamptz
+            as starts,
+          (regexp_match(pg_get_expr(c.relpartbound, c.oid), 'TO \(''([^'']+)''\)'))[1]::timestamptz
+            as ends
+        from pg_inherits i join pg_class c on c.oid = i.inhrelid
+        where i.inhparent = 'inbound_delivery'::regclass
+      ) partitions where ends <= before and not exists (
+        select from inbound_queue q join channel h
+          on h.workspace_id = q.workspace_id and h.id = q.channel_id
+        where not q.is_dead and q.received_at >= starts and q.received_at < ends
+          and h.status = 'PAUSED') order by ends limit 1;
+      if name is not null then
+        delete from inbound_queue where received_at >= began and received_at < ended;
+        execute format('drop table parley_log.%I', name);
+      end if;
+      return name;
+    end $function$;
 REVOKE ALL ON FUNCTION drop_delivery_partition(timestamp with time zone) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION drop_delivery_partition(timestamp with time zone) TO parley_system;
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Closing, type Core } from './core';
+import { CHANNEL_CHANGES, channelOfNotice } from './domain/channel/notice';
 import { PRESENCE_CHANNEL } from './domain/presence/notice';
 import { Hub } from './events/hub/hub';
 import { PresenceHub } from './events/hub/presence-hub';
@@ -83,7 +84,7 @@ async function startWorking(core: Core, closing: Closing): Promise<(() => Promis
 
 /** The side of API nodes; gives what there is to drain. */
 async function startFollowing(
-  { config, log, databaseUrl: url, system }: Core,
+  { config, log, databaseUrl: url, system, connections }: Core,
   { hub, presence }: Pick<Live, 'hub' | 'presence'>,
   closing: Closing,
 ): Promise<() => Promise<void>> {
@@ -95,7 +96,13 @@ async function startFollowing(
     onHeads: (heads) => hub.advance(heads),
     onEvents: (events) => hub.push(events),
     onListening: () => presence.changed(),
-    channels: { [PRESENCE_CHANNEL]: (notice) => presence.changed(notice.split(' ')[1]) },
+    channels: {
+      [PRESENCE_CHANNEL]: (notice) => presence.changed(notice.split(' ')[1]),
+      [CHANNEL_CHANGES]: (notice) => {
+        const { workspaceId, channelId } = channelOfNotice(notice);
+        connections.forget(workspaceId, channelId);
+      },
+    },
   });
   watch.start();
   closing.add(() => watch.stop());

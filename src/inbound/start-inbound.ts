@@ -5,6 +5,7 @@ import type { Connections } from '../connections/connections';
 import { createDataSource, poolOf } from '../db/data-source';
 import { Sessions } from '../db/sessions';
 import { UnitOfWork } from '../db/unit-of-work';
+import { CHANNEL_CHANGES, channelOfNotice } from '../domain/channel/notice';
 import { ensureDeliveryPartitions } from '../domain/delivery/store-deliveries';
 import { INBOUND_CHANNEL } from '../domain/delivery/wake-processor';
 import { LogWatch } from '../events/log-watch';
@@ -82,6 +83,7 @@ async function startProcessing(options: InboundOptions, bell: InboundBell) {
     ...{ connections, sessions, units, files, clock, log, system, lanes },
     limits: BATCH,
   });
+  const sources = new Sources({ connections, sessions, units, bell, clock, log, system });
   const watch = new LogWatch({
     ...{ url, system, log, listensToHeads: false },
     workspaceIds: () => [],
@@ -93,10 +95,15 @@ async function startProcessing(options: InboundOptions, bell: InboundBell) {
         if (!channels) processor.wake();
         else for (const channel of channels) processor.wake(channel);
       },
+      [CHANNEL_CHANGES]: (notice) => {
+        const { workspaceId, channelId } = channelOfNotice(notice);
+        connections.forget(workspaceId, channelId);
+        sources.wake();
+        processor.wake({ workspaceId, channelId });
+      },
     },
   });
   bell.attach((channel) => processor.wake(channel));
-  const sources = new Sources({ connections, sessions, units, bell, clock, log, system });
   watch.start();
   processor.start();
   sources.start();

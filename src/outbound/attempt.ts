@@ -7,7 +7,14 @@ import type { MessageFailure } from '../entities/message';
 /** What an attempt to send came to, before it is decided when there is another one. */
 export type Attempt =
   | { kind: 'SENT'; sent: SentMessage }
-  | { kind: 'LATER'; afterSeconds: number | null; isUncertain: boolean; reason: string }
+  | {
+      kind: 'LATER';
+      afterSeconds: number | null;
+      isUncertain: boolean;
+      reason: string;
+      /** Whether it is the message's own matter, and not the channel's. */
+      isOfMessage?: boolean;
+    }
   | { kind: 'RECONNECT'; isUncertain: boolean; reason: string }
   | { kind: 'FAILED'; failure: MessageFailure };
 
@@ -64,7 +71,8 @@ function failedSend(error: unknown, wasUncertain: boolean): Attempt {
   const reason = wordsOf(error);
   if (error instanceof RetryLater) {
     const afterSeconds = error.afterSeconds ?? null;
-    return { kind: 'LATER', afterSeconds, isUncertain: wasUncertain, reason };
+    const { isOfMessage } = error;
+    return { kind: 'LATER', afterSeconds, isUncertain: wasUncertain, reason, isOfMessage };
   }
   if (error instanceof ReconnectNeeded) {
     return { kind: 'RECONNECT', isUncertain: wasUncertain, reason };

@@ -129,7 +129,7 @@ function outcomeOf(
     };
   }
   if (tried.kind !== 'LATER') return tried;
-  const { isUncertain, reason, afterSeconds } = tried;
+  const { isUncertain, reason, afterSeconds, isOfMessage } = tried;
   const seconds = retryDelay(
     {
       firstSeconds: config.retryFirstSeconds,
@@ -143,7 +143,7 @@ function outcomeOf(
     },
     Math.random(),
   );
-  if (seconds !== null) return { kind: 'LATER', seconds, isUncertain, reason };
+  if (seconds !== null) return { kind: 'LATER', seconds, isUncertain, reason, isOfMessage };
   if (isUncertain) return { kind: 'FAILED', failure: unknown };
   const message = `It could not be sent for ${config.retryHours} hours. ${reason} Retry when the platform is back.`;
   return { kind: 'FAILED', failure: { code: 'UNREACHABLE', message } };

@@ -111,7 +111,8 @@ export class Sender {
   private pace({ channelId }: Claimed, outcome: SendOutcome): void {
     if (outcome.kind === 'SENT') this.failing.delete(channelId);
     if (outcome.kind !== 'LATER') return;
-    this.failing.add(channelId);
+    // others are not held up by one that has to wait
+    if (!outcome.isOfMessage) this.failing.add(channelId);
     this.wakeIn(outcome.seconds);
   }
 

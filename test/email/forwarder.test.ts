@@ -4,6 +4,7 @@ import { startTestApp, type TestApp } from '../support/app';
 import { must } from '../support/call';
 import type { Client } from '../support/client';
 import { asOwner, uuid } from '../support/owner';
+import { until } from '../support/process';
 import { FakeSmtp, type HandedIn } from './fake-smtp';
 import { letter } from './letters';
 
@@ -17,7 +18,10 @@ let smtp: FakeSmtp;
 beforeAll(async () => {
   smtp = await FakeSmtp.start();
   parley = await startTestApp(
-    { PARLEY_SECRET_KEY: 'ab'.repeat(32), PARLEY_OUTGOING_ALLOW: '127.0.0.0/8' },
+    {
+      ...{ PARLEY_SECRET_KEY: 'ab'.repeat(32), PARLEY_OUTGOING_ALLOW: '127.0.0.0/8' },
+      ...{ PARLEY_SEND_RETRY_FIRST_SECONDS: '0.02', PARLEY_SEND_RETRY_LONGEST_SECONDS: '0.05' },
+    },
     'all',
   );
 });
@@ -192,4 +196,31 @@ test('what a machine sends says so, unless it sends for a person', async () => {
   });
   expect(person.raw).not.toContain('Auto-Submitted');
   expect(person.mail.from).toEqual({ name: 'Eva Müller', address: 'support@brand.test' });
+});
+
+test('a recipient who has to wait is no trouble of the mailbox', async () => {
+  const mailbox = await connect();
+  await forward(mailbox, letter({}, 'Hello'));
+  await taken(mailbox);
+  const before = smtp.taken.length;
+  smtp.isBusy = true;
+  const { conversations } = await mailbox.owner.query<{
+    conversations: { nodes: { id: string }[] };
+  }>('{ conversations(first: 1) { nodes { id } } }');
+  const args = { conversationId: conversations.nodes[0]!.id, input: { body: 'Patience' } };
+  await must(mailbox.owner, 'messageSend', args, 'message { id }');
+  const state = async () => {
+    const [row] = await asOwner<{ attempts: number | null; health: string }>(
+      parley,
+      `select max(q.attempts)::int attempts, s.health from channel_state s
+       left join outbound_queue q on q.workspace_id = s.workspace_id and q.channel_id = s.channel_id
+       where s.channel_id = $1 group by s.health`,
+      [mailbox.channelId],
+    );
+    return row!;
+  };
+  await until(async () => ((await state()).attempts ?? 0) >= 5, 'it was tried five times');
+  expect((await state()).health).toBe('OK');
+  smtp.isBusy = false;
+  await until(() => Promise.resolve(smtp.taken.length > before), 'it was taken');
 });

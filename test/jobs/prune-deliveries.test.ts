@@ -74,6 +74,22 @@ test('drops weeks that are over for longer than deliveries are kept, dead letter
   expect(await kept()).toEqual([[], 0]);
 });
 
+test('keeps the weeks of what waits on a channel that is paused, and no others', async () => {
+  await world.owner.query(`select ensure_delivery_partitions(now() + interval '21 days')`);
+  await deliver('this week', monday + DAY);
+  await deliver('next week', monday + WEEK + DAY);
+  await world.owner.query(`update channel set status = 'PAUSED'`);
+  await world.owner.query(
+    'update inbound_queue set is_dead = false where received_at between $1 and $2',
+    [new Date(monday), new Date(monday + WEEK)],
+  );
+  await prune(monday + 30 * DAY, 10);
+  expect(await kept()).toEqual([['this week'], 1]);
+  await world.owner.query(`update channel set status = 'ACTIVE'`);
+  await prune(monday + 30 * DAY, 10);
+  expect(await kept()).toEqual([[], 0]);
+});
+
 test('forgets news of messages that did not come in that time', async () => {
   const wait = (key: string, receivedAt: number) =>
     world.owner.query(

@@ -160,17 +160,23 @@ function inWords(error: unknown, isAsked: boolean): Error {
     return new Rejected('TOO_LARGE', 'The message is larger than the mail server takes.');
   }
   // of several refused recipients the first is the one that it is for
-  if (responseCode !== undefined) return refusal(rejectedErrors?.[0] ?? (error as SMTPError));
+  if (responseCode !== undefined) {
+    const [refused] = rejectedErrors ?? [];
+    return refusal(refused ?? (error as SMTPError), refused !== undefined);
+  }
   return isAsked
     ? new OutcomeUnknown(`The connection ended before the mail server had confirmed: ${message}`)
     : new RetryLater(`The mail server did not take the message: ${message}`);
 }
 
-function refusal(error: SMTPError | null): Error {
+function refusal(error: SMTPError | null, isOfRecipient: boolean): Error {
   const said = error?.response ?? error?.message ?? '';
   const reply = error?.responseCode ?? 550;
   if (reply < 500 || reply === 503) {
-    return new RetryLater(`The mail server wants it later: ${said.slice(0, 300)}`);
+    // 421 ends the whole connection, whatever it answers
+    return new RetryLater(`The mail server wants it later: ${said.slice(0, 300)}`, undefined, {
+      isOfMessage: isOfRecipient && reply !== 421,
+    });
   }
   if (reply === 530 || reply === 535) {
     return new ReconnectNeeded(

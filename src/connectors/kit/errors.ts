@@ -2,13 +2,17 @@
 
 /** Try again later: the platform is down, or asks to wait. */
 export class RetryLater extends Error {
+  /** Whether it is this message alone that has to wait, such as for a full mailbox, and not the account. */
+  readonly isOfMessage: boolean;
+
   /** @param afterSeconds absent: the usual backoff. */
   constructor(
     message: string,
     readonly afterSeconds?: number,
-    options?: ErrorOptions,
+    options?: ErrorOptions & { isOfMessage?: boolean },
   ) {
     super(message, options);
+    this.isOfMessage = options?.isOfMessage ?? false;
   }
 }
 

@@ -3,6 +3,7 @@ import { queryObjects } from '../../db/sessions';
 import { sql, type Sql } from '../../db/sql';
 import type { Work } from '../kit/command';
 import { isAnswer, isQuestion } from './item';
+import { isSentAnswer } from './sent-answer';
 import type { AddedMessage } from './messages';
 import type { Thread } from './threads';
 
@@ -66,7 +67,7 @@ async function answerByReply({ session, actor }: Work, parentIds: string[]): Pro
         cross join lateral (
           select o.id, o.sent_at, o.order_key from message o
           where o.workspace_id = ${actor.workspaceId} and o.reply_to_id = p.id
-            and o.direction = 'OUTBOUND' and not o.is_automatic
+            and ${isSentAnswer('o')}
           order by o.sent_at, o.order_key, o.id limit 1
         ) r
         where m.workspace_id = ${actor.workspaceId} and m.id = p.id
@@ -125,7 +126,7 @@ async function answerLate({ session, actor }: Work, added: readonly AddedMessage
           select o.id, o.sent_at, o.order_key from message o
           where o.workspace_id = ${actor.workspaceId} and o.conversation_id = n.conversation_id
             and (o.sent_at, o.order_key, o.id) > (n.sent_at, n.order_key, n.id)
-            and o.direction = 'OUTBOUND' and not o.is_automatic
+            and ${isSentAnswer('o')}
           order by o.sent_at, o.order_key, o.id limit 1
         ) r
         where m.workspace_id = ${actor.workspaceId} and m.id = n.id

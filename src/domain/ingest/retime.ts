@@ -1,8 +1,9 @@
 import { queryObjects } from '../../db/sessions';
-import { raw, sql, type Sql } from '../../db/sql';
+import { sql } from '../../db/sql';
 import type { Conversation, Message } from '../../entities';
 import type { ConversationFacts } from '../../events/registry';
 import type { Work } from '../kit/command';
+import { isSentAnswer } from './sent-answer';
 import { OWN_SOURCE } from './touchpoints';
 
 /**
@@ -73,14 +74,6 @@ async function answeredBy(
   return rows.map((row) => row.id);
 }
 
-/** What a machine sent is no answer, and what did not arrive is none either. */
-function isAnswer(alias: string): Sql {
-  const [direction, automatic, status] = ['direction', 'is_automatic', 'status'].map((name) =>
-    raw(`${alias}.${name}`),
-  );
-  return sql`${direction} = 'OUTBOUND' and not ${automatic} and ${status} is distinct from 'FAILED'`;
-}
-
 /** Finds the earliest answers of inbound messages again; see {@link updateResponses}. */
 export async function answerAnew(
   { session, actor: { workspaceId } }: Work,
@@ -100,7 +93,7 @@ export async function answerAnew(
           select m.id, r.id response_id, r.sent_at responded_at from message m
           left join lateral (
             select o.id, o.sent_at from message o
-            where o.workspace_id = ${workspaceId} and ${isAnswer('o')} and ${answers}
+            where o.workspace_id = ${workspaceId} and ${isSentAnswer('o')} and ${answers}
             order by o.sent_at, o.order_key, o.id limit 1
           ) r on true
           where m.workspace_id = ${workspaceId} and m.id = any(${inboundIds}::uuid[])
@@ -123,7 +116,7 @@ export async function resummarise(
     sql`update conversation c set
           started_at = e.sent_at, last_message_id = l.id, last_message_at = l.sent_at,
           first_response_at = (
-            select m.sent_at ${messages} and ${isAnswer('m')} and m.sent_at >= c.first_inbound_at
+            select m.sent_at ${messages} and ${isSentAnswer('m')} and m.sent_at >= c.first_inbound_at
             order by m.sent_at limit 1
           ),
           updated_at = ${now}

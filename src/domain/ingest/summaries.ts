@@ -3,6 +3,7 @@ import { queryObjects } from '../../db/sessions';
 import { sql } from '../../db/sql';
 import type { Work } from '../kit/command';
 import { isAnswer, isQuestion } from './item';
+import { isSentAnswer } from './sent-answer';
 import type { AddedMessage } from './messages';
 import { tellFacts } from './thread-facts';
 import type { Thread } from './threads';
@@ -96,7 +97,7 @@ async function findFirstResponses({ session, actor }: Work, threads: Thread[]): 
           select m.sent_at from message m
           where m.workspace_id = ${actor.workspaceId} and m.conversation_id = t.id
             and m.sent_at >= t.since
-            and m.direction = 'OUTBOUND' and not m.is_automatic
+            and ${isSentAnswer('m')}
           order by m.sent_at limit 1
         ) r`,
   );

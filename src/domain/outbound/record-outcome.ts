@@ -15,7 +15,14 @@ import { sql } from '../../db/sql';
 export type SendOutcome =
   | ({ kind: 'SENT' } & SentFacts)
   /** It is tried again; `isUncertain` where an attempt may have got through. */
-  | { kind: 'LATER'; seconds: number; isUncertain: boolean; reason: string }
+  | {
+      kind: 'LATER';
+      seconds: number;
+      isUncertain: boolean;
+      reason: string;
+      /** Whether it is the message's own matter: then the channel is well. */
+      isOfMessage?: boolean;
+    }
   /** Nothing can be sent until a person connects the account again. */
   | { kind: 'RECONNECT'; isUncertain: boolean; reason: string }
   | { kind: 'FAILED'; failure: MessageFailure }
@@ -72,7 +79,8 @@ async function recordUnsent(
   if (outcome.kind === 'FAILED') return recordFailure(work, locked, outcome.failure);
   const seconds = outcome.kind === 'LATER' ? outcome.seconds : 0;
   await putBack(work, message, outcome.isUncertain, seconds);
-  const isTrouble = outcome.kind === 'RECONNECT' || locked.place!.attempts >= TROUBLED;
+  const isOwn = outcome.kind === 'LATER' && outcome.isOfMessage === true;
+  const isTrouble = outcome.kind === 'RECONNECT' || (!isOwn && locked.place!.attempts >= TROUBLED);
   if (!isTrouble) return [];
   const health = outcome.kind === 'RECONNECT' ? 'NEEDS_RECONNECT' : 'DEGRADED';
   const { reason } = outcome;

@@ -53,7 +53,7 @@ export async function recordSent(
         deliveredAt: after.deliveredAt,
         externalId,
       },
-      ...(platform && { platform: after.platform as never }),
+      ...(after.platform !== message.platform && { platform: after.platform as never }),
     },
   );
   const time = sentAt ?? message.sentAt;
