@@ -143,14 +143,18 @@ describe('a page that the channel does not allow', () => {
 
   test('is cut off where it was allowed before', async () => {
     const moved = await world.chat();
-    const { token } = await world.visitor(moved);
+    const { token, url } = await world.visitor(moved);
     const answer = () => ask(of(moved, 'graphql'), ORIGIN, { token: token!, body: QUERY });
     expect((await answer()).status).toBe(200);
+    const socket = await RawSocket.open({ url }, { headers: { origin: ORIGIN } });
+    socket.send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } });
+    await socket.until('connection_ack');
     const input = { settings: { origins: ['https://new.example'] } };
     await must(moved.owner, 'channelUpdate', { id: moved.channelId, input }, 'channel { id }');
     // what was let in a moment ago is trusted for two seconds
     world.parley.setTime(new Date(world.parley.now().getTime() + 3_000));
     await until(async () => (await answer()).status === 403, 'the refusal');
+    await until(() => socket.closed?.code === 4403, 'the end of the socket');
   });
 });
 
