@@ -10,7 +10,7 @@ const seconds = {
   'test/faults/processes.test.ts': 45,
   'test/process/import.long.test.ts': 45,
   'test/faults/nats.test.ts': 40,
-  'test/docs/live.test.ts': 30,
+  'test/docs/live.long.test.ts': 30,
   'test/nats/relay-faults.long.test.ts': 30,
   'test/process/embedded-server.test.ts': 20,
   'test/process/server.test.ts': 20,
