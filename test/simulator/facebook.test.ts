@@ -168,6 +168,42 @@ describe('Messenger', () => {
     });
   });
 
+  test('what another app has is read along, and is answered again once it is handed over', async () => {
+    const stage = await Stage.open();
+    const talk = await stage.written('Hello?');
+    const { id } = stage.page;
+    const [customer, page] = [{ id: stage.person().id }, { id }];
+    const happens = async (list: 'standby' | 'messaging', event: object) => {
+      await world.advance(1);
+      const timestamp = world.parley.now().getTime();
+      stage.simulation.tell(id, {
+        [list]: { sender: customer, recipient: page, timestamp, ...event },
+      });
+      await world.settle();
+      const { conversation } = await stage.channel.owner.query<{ conversation: object }>(
+        'query ($id: ID!) { conversation(id: $id) { canReply { allowed message } } }',
+        { id: talk.id },
+      );
+      return conversation;
+    };
+    const refused = (words: RegExp) => ({
+      canReply: { allowed: false, message: expect.stringMatching(words) as string },
+    });
+    const standby = { message: { mid: 'm_to_the_bot', text: 'To the bot' } };
+    expect(await happens('standby', standby)).toMatchObject(refused(/^Another app has/));
+    expect((await stage.messages(talk.id)).map(({ body }) => body)).toEqual([
+      'Hello?',
+      'To the bot',
+    ]);
+    const toUs = { new_owner_app_id: Number(stage.simulation.state.appId) };
+    const allowed = { canReply: { allowed: true, message: null } };
+    expect(await happens('messaging', { pass_thread_control: toUs })).toMatchObject(allowed);
+    const away = { pass_thread_control: { new_owner_app_id: 263902037430900 } };
+    expect(await happens('messaging', away)).toMatchObject(refused(/\(263902037430900\)/));
+    const back = { message: { mid: 'm_back', text: 'A person, please' } };
+    expect(await happens('messaging', back)).toMatchObject(allowed);
+  });
+
   test('after a day a machine is refused before, and a person is tagged for seven', async () => {
     const stage = await Stage.open();
     const talk = await stage.written('Hello?');

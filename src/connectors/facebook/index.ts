@@ -1,4 +1,5 @@
 import { defineConnector } from '../kit/connector';
+import { heldByOther } from '../meta/messaging/handover';
 import { hide, markRead, privateThread, react, remove } from './actions';
 import { connect, disconnect, probe, register } from './connect';
 import { manifest } from './manifest';
@@ -13,5 +14,6 @@ export const facebook = defineConnector({
   webhook,
   ...{ normalise, lookUp },
   ...{ send, findSent, remove, hide, react, markRead, privateThread },
+  unreachable: heldByOther,
   ...{ connect, register, probe, disconnect },
 });

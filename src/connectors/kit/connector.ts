@@ -219,7 +219,10 @@ export interface Connector {
    * Why nobody can be written to in a conversation, for people; absent or null where somebody can. For
    * conversations with somebody who may not have said how they can be reached.
    */
-  unreachable?(conversation: { platform: Readonly<Record<string, unknown>> }): string | null;
+  unreachable?(conversation: {
+    platform: Readonly<Record<string, unknown>>;
+    lastInboundAt: Date | null;
+  }): string | null;
   /**
    * The id that a message is going to have, where the platform lets us choose it. Ids that carry a
    * time take that of the queueing, which is the same in every attempt too.

@@ -167,6 +167,9 @@ function itemShape({ instant: at, order, bytes }: Leaves) {
     failure: z.strictObject({ code: text(100), message: text(LONGEST_NAME) }).optional(),
     platform: someFacts.optional(),
   });
+  const conversation = z.strictObject({
+    ...{ type: z.literal('conversation'), threadKey: word, platform: someFacts, at },
+  });
   const touchpoint = z.strictObject({
     ...{ type: z.literal('touchpoint'), party, externalId: word, occurredAt: at },
     touchpoint: z.string().regex(/^[a-z][a-z0-9_]{0,99}$/, 'must be in snake_case'),
@@ -191,7 +194,7 @@ function itemShape({ instant: at, order, bytes }: Leaves) {
   });
   const shapes = [message, edit, deletion, hiding, reaction, receipt, touchpoint] as const;
   const posted = z.strictObject({ type: z.literal('post'), post });
-  return [...shapes, partyNews, posted, template, health] as const;
+  return [...shapes, conversation, partyNews, posted, template, health] as const;
 }
 
 /** Only connectors can look something up. */

@@ -209,6 +209,15 @@ export interface ReceiptItem {
   platform?: Record<string, unknown>;
 }
 
+/** Facts of a conversation that no message brings, such as which app has it; the newest count. */
+export interface ConversationItem {
+  type: 'conversation';
+  threadKey: string;
+  /** As `conversationPlatform` of messages. */
+  platform: Record<string, unknown>;
+  at: Date;
+}
+
 /** A moment of experience that is no message: a like, a follow, an ad click. */
 export interface TouchpointItem {
   type: 'touchpoint';
@@ -274,6 +283,7 @@ export type InboundItem =
   | HidingItem
   | ReactionItem
   | ReceiptItem
+  | ConversationItem
   | TouchpointItem
   | PartyItem
   | PostItem

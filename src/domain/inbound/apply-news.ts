@@ -1,4 +1,4 @@
-import type { ReactionItem } from '../../connectors/kit/item';
+import type { ConversationItem, ReactionItem } from '../../connectors/kit/item';
 import type { NewEvent } from '../../events/registry';
 import { releaseFiles } from '../file/release-files';
 import { identityKey, type IdentityRef } from '../ingest/item';
@@ -15,6 +15,7 @@ import { revisePosts } from './posts';
 import { react, takeBack, type ReactionReport } from './reactions';
 import { findDoubles, findTargets, type Target } from './targets';
 import { reactionMoment, recordMoments, withdrawals } from './touchpoints';
+import { keepTalkFacts } from './talk-facts';
 import { raiseWatermarks, type Watermark } from './watermarks';
 
 /** Revisions of messages and posts that other items tell of. */
@@ -30,6 +31,7 @@ interface Sorted extends ToldVersions {
   watermarks: Watermark[];
   reactions: { item: ReactionItem; messageId: string; conversationId: string }[];
   postReactions: ReactionItem[];
+  talks: { item: ConversationItem; conversationId: string }[];
   takenBack: Map<string, Date>;
   withdrawn: Map<string, Date>;
 }
@@ -65,6 +67,7 @@ export async function applyNews(
   const sorted: Sorted = {
     ...{ messages: [...told.messages], posts: [...told.posts] },
     ...{ hidings: [], reports: [], watermarks: [], reactions: [], postReactions: [] },
+    talks: [],
     ...{ takenBack: new Map(), withdrawn: new Map() },
   };
   for (const one of news) {
@@ -73,8 +76,8 @@ export async function applyNews(
   }
   // what is said of somebody's post is said of it as a message and as a post
   const doubled = news.flatMap((one) => {
-    const isOfMessage = one.type !== 'receipt' && targetOf(one)?.kind === 'message';
-    return isOfMessage ? [one] : [];
+    if (one.type === 'receipt' || one.type === 'conversation') return [];
+    return targetOf(one)?.kind === 'message' ? [one] : [];
   });
   const doubles = await findDoubles(
     work,
@@ -106,6 +109,9 @@ function sort(sorted: Sorted, news: News, target: Target): void {
     case 'reaction':
       if (target.kind === 'message') sorted.reactions.push({ item: news, ...placeOf(target) });
       else if (target.kind === 'post') sorted.postReactions.push(news);
+      return;
+    case 'conversation':
+      if (target.kind === 'thread') sorted.talks.push({ item: news, conversationId: target.id });
       return;
     case 'receipt': {
       const { status, at, failure, platform, about } = news;
@@ -160,6 +166,7 @@ async function applySorted(
       ...(await takeBack(work, sorted.takenBack)),
     ])),
   );
+  await keepTalkFacts(work, sorted.talks);
   const marked = await raiseWatermarks(work, watermarks);
   events.push(...(await forwardStatuses(work, [...reports, ...marked])));
   const moments = postReactions.flatMap((item) => {

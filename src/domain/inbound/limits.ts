@@ -38,6 +38,8 @@ export function withinLimits(item: InboundItem): InboundItem {
         reaction: item.reaction && line(item.reaction),
         reactionId: item.reactionId && named(item.reactionId),
       };
+    case 'conversation':
+      return { ...item, threadKey: named(item.threadKey) };
     case 'receipt':
       return { ...item, about: limitAbout(item.about) };
     case 'touchpoint':

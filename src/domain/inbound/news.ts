@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type {
+  ConversationItem,
   DeletionItem,
   EditItem,
   HidingItem,
@@ -10,16 +11,18 @@ import type {
 import { textOf } from '../ingest/facts';
 
 /** News of something that the platform has named before, or will name later. */
-export type News = EditItem | DeletionItem | HidingItem | ReactionItem | ReceiptItem;
+export type News =
+  EditItem | DeletionItem | HidingItem | ReactionItem | ReceiptItem | ConversationItem;
 
 export function isNews(item: InboundItem): item is News {
-  return ['edit', 'deletion', 'hiding', 'reaction', 'receipt'].includes(item.type);
+  return ['edit', 'deletion', 'hiding', 'reaction', 'receipt', 'conversation'].includes(item.type);
 }
 
 /** What news are about: by the platform's id, by our client key, or a whole conversation. */
 export type Subject = ReceiptItem['about'];
 
 export function subjectOf(news: News): Subject {
+  if (news.type === 'conversation') return { threadKey: news.threadKey };
   return news.type === 'receipt' ? news.about : { externalId: news.externalId };
 }
 

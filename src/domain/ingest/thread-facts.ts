@@ -37,15 +37,23 @@ export function tellFacts(
     thread.answers = facts.answers as readonly FormAnswer[] | null;
     thread.factTimes = times;
   }
-  if (conversationPlatform) {
-    const known = { facts: prefixed(thread.platform), times: thread.factTimes };
-    const { facts, times } = newest(known, prefixed(conversationPlatform), sentAt);
-    if (times === thread.factTimes) return;
-    thread.platform = Object.fromEntries(
-      Object.entries(facts).map(([name, value]) => [name.slice(PLATFORM.length), value]),
-    );
-    thread.factTimes = times;
-  }
+  if (conversationPlatform) tellPlatformFacts(thread, conversationPlatform, sentAt);
+}
+
+/** Adds facts of the platform's, of which the newest count; gives whether that changes anything. */
+export function tellPlatformFacts(
+  thread: Pick<ToldFacts, 'platform' | 'factTimes'>,
+  told: Readonly<Record<string, unknown>>,
+  at: Date,
+): boolean {
+  const known = { facts: prefixed(thread.platform), times: thread.factTimes };
+  const { facts, times } = newest(known, prefixed(told), at);
+  if (times === thread.factTimes) return false;
+  thread.platform = Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [name.slice(PLATFORM.length), value]),
+  );
+  thread.factTimes = times;
+  return true;
 }
 
 function prefixed(facts: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -1,6 +1,7 @@
 import type { InboundItem, MessageContent, MessageItem } from '../../kit/item';
 import { idIn, listIn, textIn, valuesIn, type Values } from '../values';
 import { readAttachments } from './attachments';
+import { standbyHolding } from './handover';
 import { readReferral, referralContent } from './referral';
 import type { TalkEvent } from './talk';
 
@@ -70,7 +71,10 @@ export function outlineOf(event: TalkEvent, externalId: string, body: string): M
     ...{ threadKey, externalId, body, customer, sentAt: at, visibility: 'PRIVATE' },
     direction: isOurs ? 'OUTBOUND' : 'INBOUND',
     author: isOurs ? null : customer,
-    ...(isStandby && { platform: { isStandby } }),
+    ...(isStandby && {
+      platform: { isStandby },
+      conversationPlatform: { ...standbyHolding(at) },
+    }),
   };
 }
 

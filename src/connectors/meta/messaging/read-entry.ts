@@ -1,5 +1,6 @@
 import type { InboundItem } from '../../kit/item';
 import { isValues, listIn, momentIn, textIn, type Values } from '../values';
+import { readHandover } from './handover';
 import { readEdit, readMessage } from './message';
 import { readMoments } from './moments';
 import { readPostback } from './postback';
@@ -38,7 +39,7 @@ function readTalkEvent(values: Values, place: TalkPlace): InboundItem[] {
   const event = talkEventOf(values, place);
   if (!event) return [];
   const read = readers.flatMap(([part, reader]) => (isValues(values[part]) ? reader(event) : []));
-  return [...read, ...readMoments(event)];
+  return [...read, ...readMoments(event), ...readHandover(event)];
 }
 
 /** What Meta has done to the account because of its rules. */
