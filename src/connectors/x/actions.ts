@@ -3,6 +3,7 @@ import { fetchUrl, type FetchedMedia } from '../kit/media';
 import { Rejected, RetryLater } from '../kit/errors';
 import type { GivenReaction, TargetMessage } from '../kit/outbound-message';
 import { openApi, text } from './api';
+import { privateThreadWith } from './direct-messages';
 import { listOf } from './fields';
 import { mediumOf } from './media';
 import { saysGone } from './problems';
@@ -46,6 +47,11 @@ export async function react(
       ...{ method: 'POST', path, bucket: 'like', json: { tweet_id: externalId }, changes: false },
     });
   }
+}
+
+/** A public post is answered in private by a direct message to who wrote it. */
+export function privateThread({ author }: TargetMessage): string {
+  return privateThreadWith(author?.externalId ?? '');
 }
 
 /** Files of direct messages by their old address, which only OAuth 1 opens. */

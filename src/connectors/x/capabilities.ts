@@ -22,6 +22,7 @@ export const inPublic: Capabilities = {
   edits: false,
   deletions: true,
   hiding: true,
+  privateReplies: { hours: 8_760 },
   readMarks: false,
   typing: false,
   templates: false,
@@ -41,4 +42,5 @@ export const inPrivate: Capabilities = {
   reactions: false,
   reactionChoices: undefined,
   hiding: false,
+  privateReplies: undefined,
 };

@@ -1,5 +1,5 @@
 import { defineConnector } from '../kit/connector';
-import { fetchMedia, hide, react, remove } from './actions';
+import { fetchMedia, hide, privateThread, react, remove } from './actions';
 import { announce, connect, disconnect, probe } from './connect';
 import { findSent } from './find-sent';
 import { manifest } from './manifest';
@@ -18,6 +18,7 @@ export const x = defineConnector({
   remove,
   hide,
   react,
+  privateThread,
   fetchMedia,
   connect,
   announce,

@@ -294,6 +294,22 @@ test('an account of the Account Activity API tells all that in its own form', as
   expect(problems()).toEqual([]);
 });
 
+test('a public post is answered in private, in the talk with who wrote it', async () => {
+  const { simulation, channel, problems } = await connected();
+  simulation.happen('mention');
+  await world.settle();
+  const [talk] = await talks(channel);
+  const { id } = talk!.messages.nodes[0]!;
+  const input = { body: 'Which order is it?' };
+  await must(channel.owner, 'messageReplyPrivately', { messageId: id, input }, 'message { id }');
+  await world.settle();
+  const [mail] = simulation.state.mail;
+  expect(mail).toMatchObject({ text: 'Which order is it?' });
+  const inPrivate = (await talks(channel)).filter(({ visibility }) => visibility === 'PRIVATE');
+  expect(inPrivate.map(({ messages }) => messages.nodes.length)).toEqual([1]);
+  expect(problems()).toEqual([]);
+});
+
 test('what a code gives lets a channel in, and is not asked for again', async () => {
   const watched = watchedX();
   const simulation = await world.simulate(watched.platform);
