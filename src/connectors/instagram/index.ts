@@ -7,11 +7,10 @@ import { manifest } from './manifest';
 import { normalise } from './normalise';
 import { send } from './send';
 import { unreachable } from './unreachable';
-import { upkeep } from './upkeep';
 import { webhook } from './webhook';
 
 export const instagram = defineConnector({
   ...{ manifest, webhook, normalise, lookUp, send, findSent, unreachable },
   ...{ hide, remove, react, markRead, privateThread },
-  ...{ connect, register, probe, disconnect, source: upkeep },
+  ...{ connect, register, probe, disconnect },
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { instagram } from '../../../src/simulator/instagram';
 import type { Instagram } from '../../../src/simulator/instagram/account';
 import { haveComment } from '../../../src/simulator/instagram/comments';
+import { write } from '../../../src/simulator/instagram/talk';
 import type { SteppedClock } from '../../../src/simulator/clock';
 import type { Simulation } from '../../../src/simulator/simulation';
 import { SimulatedWorld, type SimulatedChannel } from '../../simulator/simulated-world';
@@ -199,6 +200,27 @@ test('with Instagram Login the envelope is another, and the token is renewed in 
   await answer('Third');
   const [after] = await conversations(own);
   expect(outbound(after!).map(({ status }) => status)).toEqual(['SENT', 'SENT', 'SENT']);
+});
+
+test('one delivery that tells of two accounts reaches the channel of each, once', async () => {
+  const app = await world.simulate(instagram, {
+    accounts: ['17841400000000001', '17841400000000002'],
+  });
+  const [, second] = app.state.accounts;
+  const first = await world.connect(app);
+  const settings = { accessToken: second!.pageToken };
+  const other = await world.connect(app, { settings }, first);
+  app.hooks.splice(1);
+  app.faults.set({ batching: 10, duplicates: 1 });
+  const [member] = app.state.members.values();
+  for (const account of app.state.accounts) write(app, account, member!, `To ${account.username}`);
+  await app.clock.advance(1);
+  await world.settle();
+  expect(app.delivered).toHaveLength(2);
+  const bodies = async (of: SimulatedChannel) =>
+    (await conversations(of)).flatMap(({ messages }) => messages.nodes.map(({ body }) => body));
+  expect(await bodies(first)).toEqual(['To fairweather']);
+  expect(await bodies(other)).toEqual(['To fairweather2']);
 });
 
 test('what the simulator tells has the shape of the published samples', async () => {
