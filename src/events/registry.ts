@@ -88,9 +88,10 @@ export const eventTypes = {
     data: inConversation.extend({ direction: z.enum(['INBOUND', 'OUTBOUND', 'NOTE']) }),
   },
   'message.status_changed': {
-    version: 1,
+    version: 2,
     data: inConversation.extend({
       status: z.enum(['QUEUED', 'SENDING', 'SENT', 'DELIVERED', 'READ', 'FAILED']),
+      failureCode: z.string().nullable(),
     }),
   },
   'message.attachment_stored': { version: 1, data: inConversation.extend({ attachmentId: id }) },

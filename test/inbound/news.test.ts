@@ -187,11 +187,14 @@ describe('what became of a message of ours', () => {
   });
 
   test('that failed says why, unless it was delivered after all', async () => {
-    const { take, only } = await aTalk();
+    const { take, only, workspaceId } = await aTalk();
     const failure = { code: 'RECIPIENT_UNKNOWN', message: 'Nobody has this number.' };
     await take(reply(), receipt('FAILED', 3, { failure }));
     await take(receipt('SENT', 4));
     expect(await only()).toMatchObject({ status: 'FAILED', failure });
+    const told = (await eventsOf(parley, workspaceId)).at(-1)!;
+    expect(told).toMatchObject({ data: { status: 'FAILED', failureCode: 'RECIPIENT_UNKNOWN' } });
+    expect(told.occurredAt).toEqual(at(3));
     await take(receipt('DELIVERED', 2));
     expect(await only()).toMatchObject({ status: 'DELIVERED', failure: null });
   });

@@ -120,7 +120,8 @@ export async function forwardStatuses(
     const after = own.reduce<SendingState>(reported, row);
     const externalId = own.find((report) => report.externalId)?.externalId ?? null;
     const isSame = JSON.stringify(after) === JSON.stringify(row) && externalId === null;
-    return isSame ? [] : [{ row, after, externalId }];
+    const decisive = own.findLast(({ status }) => status === after.status) ?? own[0]!;
+    return isSame ? [] : [{ row, after, externalId, at: decisive.at }];
   });
   await writeStates(
     work,
@@ -128,10 +129,11 @@ export async function forwardStatuses(
   );
   return changed
     .filter(({ row, after }) => after.status !== row.status)
-    .map(({ row: { id: subjectId, conversationId }, after }): NewEvent => {
+    .map(({ row: { id: subjectId, conversationId }, after, at }): NewEvent => {
       const change = changes.get(conversationId)!;
-      const data = { ...change, conversationId, status: after.status! };
-      return { type: 'message.status_changed', subjectId, data };
+      const failureCode = after.failure?.code ?? null;
+      const data = { ...change, conversationId, status: after.status!, failureCode };
+      return { type: 'message.status_changed', subjectId, occurredAt: at, data };
     });
 }
 

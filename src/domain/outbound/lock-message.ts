@@ -1,7 +1,7 @@
 import { seesChannel } from '../../auth/actor';
 import { Conversation, Message } from '../../entities';
 import { changeOf, factsOf } from '../conversation/facts';
-import type { MessageStatus } from '../../entities/message';
+import type { MessageFailure, MessageStatus } from '../../entities/message';
 import type { ConversationChange, NewEvent } from '../../events/registry';
 import { countAnew } from '../ingest/retime';
 import type { Work } from '../kit/command';
@@ -38,14 +38,18 @@ export function carrierOf({
   return carrierChannelId ?? channelId;
 }
 
-/** The event of a message's new status. */
+/**
+ * The event of a message's new status.
+ * @param occurredAt the platform's time; absent: now.
+ */
 export function statusChanged(
   { id: subjectId, conversationId }: Message,
   change: ConversationChange,
-  status: MessageStatus,
+  { status, failure }: { status: MessageStatus; failure: Pick<MessageFailure, 'code'> | null },
+  occurredAt?: Date,
 ): NewEvent {
-  const data = { ...change, conversationId, status };
-  return { type: 'message.status_changed', subjectId, data };
+  const data = { ...change, conversationId, status, failureCode: failure?.code ?? null };
+  return { type: 'message.status_changed', subjectId, occurredAt, data };
 }
 
 /** The same once it counts as an answer no longer, or again: what did not arrive answers nothing. */
@@ -53,8 +57,9 @@ export async function restatus(
   work: Work,
   { message, conversation }: LockedMessage,
   status: MessageStatus,
+  failure: MessageFailure | null = null,
 ): Promise<NewEvent> {
   const facts = await factsOf(work, conversation);
   const changes = await countAnew(work, conversation, message);
-  return statusChanged(message, changeOf(facts, changes), status);
+  return statusChanged(message, changeOf(facts, changes), { status, failure });
 }

@@ -95,7 +95,7 @@ async function recordFailure(
   const { workspaceId, id } = locked.message;
   await dequeue(work, id);
   await work.manager.update(Message, { workspaceId, id }, { status: 'FAILED', failure });
-  return [await restatus(work, locked, 'FAILED')];
+  return [await restatus(work, locked, 'FAILED', failure)];
 }
 
 /** It keeps its place, and counts as being sent while that is not known. */

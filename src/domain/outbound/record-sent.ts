@@ -65,7 +65,10 @@ export async function recordSent(
     ...{ part: 'SENDER', health: 'OK', reason: null, at: work.now },
   });
   const change = changeOf(facts, changes);
-  const changed = after.status === before ? [] : [statusChanged(message, change, after.status!)];
+  const { status, failure } = after;
+  const told = { status: status!, failure };
+  const changed =
+    status === before ? [] : [statusChanged(message, change, told, sentAt ?? undefined)];
   const late = await releaseAwaited(work, channelId, externalId);
   return [...merged, ...changed, ...health, ...late];
 }

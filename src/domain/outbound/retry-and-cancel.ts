@@ -80,7 +80,7 @@ export const cancelMessage = defineCommand({
     const words = 'It was cancelled before it was sent. It can be sent after all.';
     const failure = { code: 'CANCELLED', message: words };
     await change(work, locked.message, { status: 'FAILED', failure });
-    const events = [await restatus(work, locked, 'FAILED')];
+    const events = [await restatus(work, locked, 'FAILED', failure)];
     return { result: { messageId, conversationId }, events };
   },
 });
