@@ -31,13 +31,16 @@ export async function ingestItems(
   given: readonly InboundItem[],
 ): Promise<{ ingested: Ingested[]; events: NewEvent[] }> {
   const events: NewEvent[] = [];
-  const items = await joinAmong(work, await tellNamesakes(work, given));
+  const told = await joinAmong(work, await tellNamesakes(work, given));
   // sent together, here and below, and run in this order: who has waited for a conversation sees its messages
-  const [met, known, acquainted] = await together([
-    lockThreads(work, items),
-    KnownMessages.among(work, items),
-    findCustomers(work, identitiesOf(items)),
+  const [items, own, known, acquainted] = await together([
+    joinPeople(work, told),
+    lockThreads(work, told),
+    KnownMessages.among(work, told),
+    findCustomers(work, identitiesOf(told)),
   ]);
+  const moved = items.filter((item, index) => item !== told[index]);
+  const met = moved.length === 0 ? own : new Map([...own, ...(await lockThreads(work, moved))]);
   // what is here already must not make a customer or a conversation a second time
   const fresh = items.filter((item) => !known.placeOf(item));
   const customers = await resolveCustomers(work, identitiesOf(fresh), acquainted, events);
@@ -62,10 +65,9 @@ async function joinAmong(
   work: Work,
   items: readonly InboundItem[],
 ): Promise<readonly InboundItem[]> {
-  const joined = await joinPeople(work, items);
-  if (!joined.some(({ relatedTo }) => relatedTo)) return joined;
-  const known = await KnownMessages.among(work, joined);
-  return joinRelated(work, joined, (item) => !known.placeOf(item));
+  if (!items.some(({ relatedTo }) => relatedTo)) return items;
+  const known = await KnownMessages.among(work, items);
+  return joinRelated(work, items, (item) => !known.placeOf(item));
 }
 
 /** What becomes of other messages by these: which they answer, and which of them are answered. */
