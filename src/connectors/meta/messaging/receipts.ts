@@ -3,7 +3,9 @@ import { momentIn, textIn, valuesIn } from '../values';
 import type { TalkEvent } from './talk';
 
 /** What came to the customer: single messages, and all up to a time. */
-export function readDelivery({ values, threadKey, at }: TalkEvent): InboundItem[] {
+export function readDelivery({ values, threadKey, isOurs, at }: TalkEvent): InboundItem[] {
+  // that the account has seen what the customer wrote says nothing of what it wrote itself
+  if (isOurs) return [];
   const delivery = valuesIn(values, 'delivery');
   const until = momentIn(delivery, 'watermark');
   const told = { type: 'receipt', status: 'DELIVERED' } as const;
@@ -15,7 +17,8 @@ export function readDelivery({ values, threadKey, at }: TalkEvent): InboundItem[
 }
 
 /** What the customer has seen: all up to a time, or a message, which stands for all before it. */
-export function readRead({ values, threadKey, at }: TalkEvent): InboundItem[] {
+export function readRead({ values, threadKey, isOurs, at }: TalkEvent): InboundItem[] {
+  if (isOurs) return [];
   const read = valuesIn(values, 'read');
   const told = { type: 'receipt', status: 'READ' } as const;
   const [until, externalId] = [momentIn(read, 'watermark'), textIn(read, 'mid')];
