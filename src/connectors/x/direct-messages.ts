@@ -170,14 +170,15 @@ interface Told {
 function messageOf(told: Told, { company, people, receivedAt }: Mail): MessageItem {
   const { id, senderId, customerId, media } = told;
   const isOwn = senderId === company;
+  const customer = customerId === null ? null : partyOf(customerId, people);
   const attachments: InboundAttachment[] = media.map(attachmentOf);
   return {
     type: 'message',
     threadKey: told.threadKey,
     externalId: id,
     direction: isOwn ? 'OUTBOUND' : 'INBOUND',
-    author: isOwn ? null : partyOf(senderId, people),
-    customer: customerId === null ? null : partyOf(customerId, people),
+    author: isOwn ? null : senderId === customerId ? customer : partyOf(senderId, people),
+    customer,
     sentAt: told.sentAt ?? receivedAt,
     orderKey: orderOfId(id),
     body: told.text,

@@ -105,7 +105,8 @@ function messageOf(post: Post, place: Place, talk: Talk): MessageItem {
     ...(place.relatedTo && { relatedTo: place.relatedTo }),
     externalId: firstIdOf(post),
     direction: isOwn ? 'OUTBOUND' : 'INBOUND',
-    author: isOwn ? null : authorOf(post, talk),
+    // in public whom the company talks to is who wrote it
+    author: isOwn ? null : place.customer,
     customer: place.customer,
     sentAt: postedAt(post, talk.receivedAt),
     orderKey: orderOfId(firstIdOf(post)),
