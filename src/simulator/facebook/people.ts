@@ -119,12 +119,17 @@ export function react(world: FacebookWorld, post: Post, from: Dweller, reaction:
 export function answerLater(world: FacebookWorld, talk: Talk, sent: TalkMessage): void {
   const { habits, random, cast } = world;
   const { page, person } = talk;
-  const tellOf = (field: string, event: object) => () =>
-    tellOfTalk(world, page, field, person.id, page, event);
-  const watermark = sent.at.getTime();
-  const delivery = { mids: [sent.id], watermark };
-  world.later(habits.deliveredAfter, tellOf('message_deliveries', { delivery }));
-  world.later(habits.readAfter, tellOf('message_reads', { read: { watermark } }));
+  // all up to the moment at which they were seen, which is after the answer to the call
+  const tellOf = (field: string, event: (watermark: number) => object) => () =>
+    tellOfTalk(world, page, field, person.id, page, event(world.now().getTime()));
+  world.later(
+    habits.deliveredAfter,
+    tellOf('message_deliveries', (watermark) => ({ delivery: { mids: [sent.id], watermark } })),
+  );
+  world.later(
+    habits.readAfter,
+    tellOf('message_reads', (watermark) => ({ read: { watermark } })),
+  );
   if (!random.chance(habits.answers)) return;
   world.later(habits.answerAfter, () => {
     write(world, page, person, cast.reply(sent.text, random));
