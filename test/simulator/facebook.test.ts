@@ -252,8 +252,11 @@ describe('Messenger', () => {
     const { id } = (await upload.json()) as { id: string };
     const conversationId = talk.id;
     await stage.do('messageSend', { conversationId, input: { body: '', attachmentIds: [id] } });
-    const content = { choices: [{ title: 'This', payload: 'A' }, { title: 'That' }] };
-    await stage.do('messageSend', { conversationId, input: { body: 'Choose', content } });
+    const choices = [
+      { title: 'This', payload: 'A' },
+      { title: 'That', payload: 'B' },
+    ];
+    await stage.do('messageSend', { conversationId, input: { body: 'Choose', choices } });
     await stage.do('conversationMarkRead', { id: talk.id });
     await stage.do('messageReact', { id: talk.messages.nodes[0]!.id, reaction: '❤️' });
     await world.settle();

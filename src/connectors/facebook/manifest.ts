@@ -40,6 +40,7 @@ const messenger: Capabilities = {
   readMarks: true,
   typing: true,
   templates: false,
+  choices: { most: 13, longestTitle: 20 },
   proactive: false,
   replyWindow,
 };

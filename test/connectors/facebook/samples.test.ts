@@ -39,6 +39,9 @@ function withOwnIds({ name, body }: Sample): Sample {
   return { name, body: Buffer.from(text) };
 }
 
+// many requests one after the other, on machines that have other things to do
+jest.setTimeout(120_000);
+
 let world: SamplesWorld;
 beforeAll(async () => {
   world = await SamplesWorld.create();
