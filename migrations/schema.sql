@@ -1045,7 +1045,7 @@ CREATE OR REPLACE FUNCTION drop_delivery_partition(before timestamp with time zo
  RETURNS text
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO '$user', 'public'
+ SET search_path TO '$user', 'public', 'pg_temp'
  SET "TimeZone" TO 'UTC'
  SET lock_timeout TO '1s'
 AS $function$
@@ -1067,7 +1067,8 @@ AS $function$
         select from inbound_queue q join channel h
           on h.workspace_id = q.workspace_id and h.id = q.channel_id
         where not q.is_dead and q.received_at >= starts and q.received_at < ends
-          and h.status = 'PAUSED') order by ends limit 1;
+          and h.status = 'PAUSED'
+      ) order by ends limit 1;
       if name is not null then
         delete from inbound_queue where received_at >= began and received_at < ended;
         execute format('drop table parley_log.%I', name);

@@ -191,7 +191,8 @@ describe('node', () => {
     messageId: string,
     channelId: string,
   ): Promise<Record<string, string>> {
-    const [company, post, attachment, revision, transition, delivery] = [
+    const [company, post, attachment, revision, transition, delivery, template] = [
+      newId(),
       newId(),
       newId(),
       newId(),
@@ -233,7 +234,15 @@ describe('node', () => {
        values ($1, $2, $3, now(), 'WEBHOOK', 'k', '{}')`,
       [workspaceId, delivery, channelId],
     );
+    await asOwner(
+      parley,
+      `insert into message_template (workspace_id, id, channel_id, external_id, name, language, status, body,
+         parameters, components, synced_at)
+       values ($1, $2, $3, 'x', 'hello', 'en', 'APPROVED', 'Hello', '[]', '[]', now())`,
+      [workspaceId, template, channelId],
+    );
     return {
+      MessageTemplate: globalId('MessageTemplate', template),
       InboundDelivery: globalId('InboundDelivery', delivery),
       Company: globalId('Company', company),
       Post: globalId('Post', post),
