@@ -115,3 +115,30 @@ test.each([
     });
   },
 );
+
+test.each([
+  ['together', [['new', 'old']]],
+  ['the newer telling last', [['old'], ['new']]],
+  ['the older telling last', [['new'], ['old']]],
+])('a message that is told twice tells the newer name of its author: %s', async (_name, calls) => {
+  const { owner, take } = await itemsWorld(parley);
+  const told = {
+    old: message({
+      externalId: 'm1',
+      sentAt: at(1),
+      author: { externalId: 'u', displayName: 'J. Doe' },
+    }),
+    new: message({
+      externalId: 'm1',
+      sentAt: at(300),
+      author: { externalId: 'u', displayName: 'Joe' },
+    }),
+  };
+  for (const names of calls) await take(...names.map((name) => told[name as 'old' | 'new']));
+  const { customers } = await owner.query<Record<string, object>>(
+    '{ customers { nodes { identities { nodes { externalId displayName } } } } }',
+  );
+  expect(customers).toEqual({
+    nodes: [{ identities: { nodes: [{ externalId: 'u', displayName: 'Joe' }] } }],
+  });
+});

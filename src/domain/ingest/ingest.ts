@@ -3,7 +3,7 @@ import type { NewEvent } from '../../events/registry';
 import type { Work } from '../kit/command';
 import { findCustomers, resolveCustomers } from './identities';
 import { conversationEvents } from './conversation-events';
-import type { IdentityRef, Ingested, InboundItem } from './item';
+import { identityKey, type IdentityRef, type Ingested, type InboundItem } from './item';
 import {
   adoptReplies,
   insertMessages,
@@ -17,6 +17,7 @@ import { joinRelated } from './related';
 import { joinPeople } from './same-thread';
 import { updateResponses } from './responses';
 import { updateSummaries, type Reopened } from './summaries';
+import type { Acquaintance } from './told-facts';
 import { lockThreads, resolveThreads } from './threads';
 import { followCustomers, recordMessageTouchpoints } from './touchpoints';
 
@@ -43,7 +44,12 @@ export async function ingestItems(
   const met = moved.length === 0 ? own : new Map([...own, ...(await lockThreads(work, moved))]);
   // what is here already must not make a customer or a conversation a second time
   const fresh = items.filter((item) => !known.placeOf(item));
-  const customers = await resolveCustomers(work, identitiesOf(fresh), acquainted, events);
+  const metAgain = knownOf(
+    items.filter((item) => known.placeOf(item)),
+    acquainted,
+  );
+  const people = [...identitiesOf(fresh), ...metAgain];
+  const customers = await resolveCustomers(work, people, acquainted, events);
   const threads = await resolveThreads(work, fresh, met, customers);
   const { places, added } = await placeMessages(work, items, known, threads);
   const [, , reopened] = await together([
@@ -94,4 +100,14 @@ function identitiesOf(items: readonly InboundItem[]): IdentityRef[] {
     ...('identity' in author ? [author.identity] : []),
     ...(customer ? [customer] : []),
   ]);
+}
+
+/** Whom messages that are here already name anew: what they tell of them may be newer, or different. */
+function knownOf(
+  items: readonly InboundItem[],
+  acquainted: ReadonlyMap<string, Acquaintance>,
+): IdentityRef[] {
+  return identitiesOf(items)
+    .filter((ref) => acquainted.has(identityKey(ref)))
+    .map((ref) => ({ ...ref, aliases: [] }));
 }
