@@ -116,10 +116,15 @@ export class Person {
     return made.password as string;
   }
 
-  /** The posts under one, of all depths. */
+  /** The posts under one, of all depths; none while the network does not show that one yet. */
   async repliesTo({ uri }: Pick<Ref, 'uri'>): Promise<Shown[]> {
     const query = `uri=${encodeURIComponent(uri)}&depth=20`;
-    const { thread } = await this.do(`app.bsky.feed.getPostThread?${query}`);
+    const { thread } = await this.do(`app.bsky.feed.getPostThread?${query}`).catch(
+      (error: Error) => {
+        if (error.message.includes('"NotFound"')) return { thread: { post: null } };
+        throw error;
+      },
+    );
     const below = ({ replies = [] }: Thread): Shown[] =>
       replies.flatMap((reply) => [reply.post, ...below(reply)]);
     return below(thread as Thread);
